@@ -1,0 +1,30 @@
+import type { Message } from '../messages/message.ts'
+
+/** What nodes tell one another. It is news, not truth: the bus may lose, repeat or reorder it, and readers mend that from the database. */
+export type News =
+  /** A room's version rose. With the changes themselves, in the order of the versions, when whoever publishes has them at hand. */
+  | { type: 'room'; roomId: string; version: number; changes: Message[] }
+  /** A session or a token ended: its streams and sockets end with it. */
+  | { type: 'credential-ended'; credentialId: string }
+  /** What is remembered of a member (name, role, choices) is no longer so. */
+  | { type: 'member-changed'; memberId: string }
+
+export interface Bus {
+  publish(news: News): void
+  /** @returns a function that unsubscribes */
+  subscribe(listener: (news: News) => void): () => void
+}
+
+/** The bus of a house with one node. */
+export function createInProcessBus(): Bus {
+  const listeners = new Set<(news: News) => void>()
+  return {
+    publish(news) {
+      for (const listener of listeners) listener(news)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

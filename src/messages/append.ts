@@ -1,0 +1,224 @@
+import { and, eq, inArray } from 'drizzle-orm'
+import type { Database } from '../database/connection.ts'
+import { isWorthRetrying } from '../database/errors.ts'
+import { members, messages, rooms } from '../database/schema.ts'
+import type { Message } from './message.ts'
+import { messageColumns, toMessage } from './read.ts'
+import { type SendName, sendKey } from './send-key.ts'
+
+export interface Send extends SendName {
+  authorName: string
+}
+
+export interface Appended {
+  message: Message
+  /** The same send was stored before, or stands earlier in the same batch: nothing was stored again. */
+  repeated: boolean
+}
+
+/** News of a commit: every change of one transaction, in the order of the versions. */
+export type OnCommit = (roomId: string, changes: Message[]) => void
+
+/** The database could not be reached in time. `notKnown`: a COMMIT was under way, so the message may stand. */
+export class NotAppended extends Error {
+  constructor(
+    readonly notKnown: boolean,
+    cause: unknown,
+  ) {
+    super(notKnown ? 'The commit was under way when the database went away.' : 'Nothing was saved.', {
+      cause,
+    })
+  }
+}
+
+/** More sends wait for this room than it could commit in time. Nothing was saved. */
+export class RoomOverloaded extends Error {}
+
+/** Rows in one transaction: beyond this the INSERT gains nothing and the first waits for the last. */
+const BATCH = 200
+/** Sends that may wait for one room's writer, about a second's worth: beyond it, refusing at once is kinder. */
+const WAITING = 20_000
+/** How long one batch is tried again while the database is away. A restart of the embedded server takes under a second. */
+const RETRY_FOR_MS = 3_000
+const RETRY_PAUSES_MS = [10, 50, 100, 200, 400]
+
+interface Waiting {
+  send: Send
+  key: string
+  settle: (appended: Appended) => void
+  fail: (error: unknown) => void
+}
+
+export interface RoomLog {
+  append(roomId: string, send: Send): Promise<Appended>
+  /** Resolves when nothing is being written. */
+  settled(): Promise<void>
+}
+
+/**
+ * The one way into a room's log. One writer a room on this node takes everything that waits in one transaction (group commit); the
+ * lock on the room's row makes the commit order the version order on any number of nodes.
+ * MUST answer only after the commit; MUST store equal sends once; MUST leave no hole in numbers or versions.
+ */
+export function createRoomLog(options: {
+  database: Database
+  onCommit: OnCommit
+  now?: () => Date
+}): RoomLog {
+  const writers = new Map<string, RoomWriter>()
+  return {
+    async append(roomId, send) {
+      const key = await sendKey(send)
+      let writer = writers.get(roomId)
+      if (!writer) {
+        writer = new RoomWriter(roomId, options.database, options.onCommit, options.now ?? (() => new Date()))
+        writers.set(roomId, writer)
+      }
+      return writer.append(send, key)
+    },
+    async settled() {
+      await Promise.all([...writers.values()].map((writer) => writer.idle()))
+    },
+  }
+}
+
+class RoomWriter {
+  private waiting: Waiting[] = []
+  private writing: Promise<void> | null = null
+
+  constructor(
+    private readonly roomId: string,
+    private readonly database: Database,
+    private readonly onCommit: OnCommit,
+    private readonly now: () => Date,
+  ) {}
+
+  append(send: Send, key: string): Promise<Appended> {
+    if (this.waiting.length >= WAITING) throw new RoomOverloaded()
+    return new Promise((settle, fail) => {
+      this.waiting.push({ send, key, settle, fail })
+      this.writing ??= this.writeAll().finally(() => {
+        this.writing = null
+      })
+    })
+  }
+
+  async idle(): Promise<void> {
+    while (this.writing) await this.writing
+  }
+
+  /** One batch in flight: with two, the order of the commits could differ from the order of the numbers. */
+  private async writeAll(): Promise<void> {
+    // A turn of the loop lets everything that has arrived with the first one join its batch.
+    await Promise.resolve()
+    while (this.waiting.length > 0) await this.writeBatch(this.waiting.splice(0, BATCH))
+  }
+
+  private async writeBatch(batch: Waiting[]): Promise<void> {
+    try {
+      const appended = await this.commit(batch)
+      settleAll(batch, appended)
+    } catch (error) {
+      if (error instanceof NotAppended || batch.length === 1) {
+        for (const { fail } of batch) fail(error)
+        return
+      }
+      // One bad row must not fail the strangers in its batch.
+      for (const one of batch) await this.writeBatch([one])
+    }
+  }
+
+  /** Lost connections and deadlocks retry the whole batch: the send keys make that safe even when COMMIT's answer was lost. */
+  private async commit(batch: Waiting[]): Promise<Map<string, Appended>> {
+    const sends = new Map(batch.map(({ key, send }) => [key, send]))
+    const deadline = Date.now() + RETRY_FOR_MS
+    let commitUnderWay = false
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const { appended, changes } = await this.transact(sends, () => {
+          commitUnderWay = true
+        })
+        if (changes.length > 0) this.onCommit(this.roomId, changes)
+        return appended
+      } catch (error) {
+        if (!isWorthRetrying(error)) throw error
+        if (Date.now() >= deadline) throw new NotAppended(commitUnderWay, error)
+        await pause(RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0)
+      }
+    }
+  }
+
+  private async transact(
+    sends: Map<string, Send>,
+    beforeCommit: () => void,
+  ): Promise<{ appended: Map<string, Appended>; changes: Message[] }> {
+    return this.database.transaction(async (transaction) => {
+      const [room] = await transaction
+        .select({ lastNumber: rooms.lastNumber, version: rooms.version })
+        .from(rooms)
+        .where(eq(rooms.id, this.roomId))
+        .for('update')
+      if (!room) throw new Error(`Room ${this.roomId} is gone.`)
+
+      const stored = await transaction
+        .select({ ...messageColumns, sendKey: messages.sendKey })
+        .from(messages)
+        .innerJoin(members, eq(members.id, messages.authorId))
+        .where(and(eq(messages.roomId, this.roomId), inArray(messages.sendKey, [...sends.keys()])))
+      const appended = new Map<string, Appended>(
+        stored.map((row) => [row.sendKey, { message: toMessage(row), repeated: true }]),
+      )
+
+      const fresh = [...sends].filter(([key]) => !appended.has(key))
+      const changes = fresh.map(([, send], place) => this.draft(send, room, place + 1))
+      if (changes.length > 0) {
+        await transaction
+          .update(rooms)
+          .set({ lastNumber: room.lastNumber + changes.length, version: room.version + changes.length })
+          .where(eq(rooms.id, this.roomId))
+        await transaction.insert(messages).values(
+          changes.map(({ author, ...change }, place) => ({
+            ...change,
+            authorId: author.id,
+            sendKey: fresh[place]?.[0] ?? '',
+          })),
+        )
+      }
+      fresh.forEach(([key], place) => {
+        const message = changes[place]
+        if (message) appended.set(key, { message, repeated: false })
+      })
+      beforeCommit()
+      return { appended, changes }
+    })
+  }
+
+  private draft(send: Send, room: { lastNumber: number; version: number }, step: number): Message {
+    return {
+      roomId: this.roomId,
+      number: room.lastNumber + step,
+      version: room.version + step,
+      author: { id: send.authorId, name: send.authorName },
+      body: send.body,
+      replyTo: send.replyTo,
+      createdAt: this.now(),
+      editedAt: null,
+      deletedAt: null,
+    }
+  }
+}
+
+/** The first of equal sends in a batch stored the message; the others are its repeats. */
+function settleAll(batch: Waiting[], appended: Map<string, Appended>): void {
+  const settled = new Set<string>()
+  for (const { key, settle, fail } of batch) {
+    const answer = appended.get(key)
+    if (!answer) fail(new Error('A send was left without an answer.'))
+    else settle(settled.has(key) ? { ...answer, repeated: true } : answer)
+    settled.add(key)
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,51 @@
+import MarkdownIt from 'markdown-it'
+
+/**
+ * Message text to HTML. Raw HTML stays text, only web and mail addresses become links, and what would break the log's shape
+ * (headings, rules, pictures, tables) stays as it was typed.
+ */
+const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true }).disable([
+  'heading',
+  'lheading',
+  'hr',
+  'table',
+  'image',
+  'reference',
+])
+// A word such as "readme.md" or "v1.at" is no address: link only what is written as one.
+markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false })
+markdown.validateLink = (url) => /^(https?|mailto):/i.test(url.trim())
+markdown.renderer.rules.link_open = (tokens, index, options, _environment, renderer) => {
+  // The page that a link leads to learns neither the room nor its opener.
+  tokens[index]?.attrSet('rel', 'noopener noreferrer nofollow')
+  return renderer.renderToken(tokens, index, options)
+}
+markdown.renderer.rules.fence = (tokens, index) =>
+  `<pre tabindex="0"><code>${markdown.utils.escapeHtml(tokens[index]?.content ?? '')}</code></pre>\n`
+markdown.renderer.rules.code_block = markdown.renderer.rules.fence
+
+/** HTML that is safe to put into any page: built from text by escaping, never passed through. */
+export function toHtml(body: string): string {
+  return markdown.render(withoutControls(body)).trim()
+}
+
+/** One message as lines of text: `#57 2026-11-23 04:05 Mei: hi` (UTC), its further lines indented. */
+export function toTextLine(message: {
+  number: number
+  createdAt: Date
+  author: { name: string }
+  body: string
+  deleted: boolean
+}): string {
+  const moment = message.createdAt.toISOString().slice(0, 16).replace('T', ' ')
+  const body = message.deleted ? '(deleted)' : withoutControls(message.body)
+  return `#${message.number} ${moment} ${withoutControls(message.author.name)}: ${body.replaceAll('\n', '\n    ')}`
+}
+
+/**
+ * Drops what could drive a terminal or forge a line: C0 and C1 controls except tab and newline, line and paragraph separators.
+ */
+export function withoutControls(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this removes
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, '')
+}

@@ -1,0 +1,27 @@
+/** One message as the database holds it. */
+export interface Message {
+  roomId: string
+  /** Counts 1, 2, 3 ... within a room without holes; never reused. */
+  number: number
+  /** The room's version at this message's last change. */
+  version: number
+  author: { id: string; name: string }
+  /** Empty once deleted. */
+  body: string
+  replyTo: number | null
+  createdAt: Date
+  editedAt: Date | null
+  deletedAt: Date | null
+}
+
+/** The room as the log knows it. */
+export interface RoomState {
+  id: string
+  slug: string
+  name: string
+  topic: string
+  lastNumber: number
+  version: number
+  /** Which life of the room its cursors belong to; a restored backup begins another. */
+  life: string
+}

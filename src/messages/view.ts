@@ -1,0 +1,37 @@
+import type { MessageView } from '../../templates/views.ts'
+import { toHtml } from './format.ts'
+import type { Message } from './message.ts'
+
+/** A message as every face shows it, the same for every viewer. */
+export function toView(message: Message, roomSlug: string): MessageView {
+  const deleted = message.deletedAt !== null
+  const body = deleted ? '' : message.body
+  return {
+    room: roomSlug,
+    number: message.number,
+    version: message.version,
+    author: message.author,
+    body,
+    html: toHtml(body),
+    replyTo: message.replyTo,
+    createdAt: message.createdAt,
+    editedAt: message.editedAt,
+    deleted,
+  }
+}
+
+/** The JSON face of a message. Later features add fields and never change these. */
+export function toJson(view: MessageView) {
+  return {
+    room: view.room,
+    number: view.number,
+    version: view.version,
+    author: view.author,
+    body: view.body,
+    html: view.html,
+    replyTo: view.replyTo,
+    createdAt: view.createdAt.toISOString(),
+    editedAt: view.editedAt?.toISOString() ?? null,
+    deleted: view.deleted,
+  }
+}
