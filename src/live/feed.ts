@@ -1,0 +1,450 @@
+import type { Bus, News } from '../bus/bus.ts'
+import type { Message } from '../messages/message.ts'
+import { toView } from '../messages/view.ts'
+import type { Clock } from './clock.ts'
+import { type Cursor, formatCursor } from './cursor.ts'
+import type { Control, ControlKind, LiveEvent } from './framing.ts'
+
+/** What the feed asks of the database. */
+export interface FeedSource {
+  roomState(roomId: string): Promise<{ slug: string; version: number; life: string } | null>
+  changedSince(roomId: string, version: number, limit: number): Promise<Message[]>
+  moreThan(limit: number, roomId: string, version: number): Promise<boolean>
+}
+
+/** Why a connection ends. Each framing says it in its own way (a WebSocket by a close code). */
+export type EndReason = 'rights' | 'slow' | 'stalled' | 'lifetime' | 'drain' | 'gone'
+
+/** The far end of a subscription: a socket behind a framing, or a long poll that waits for its first news. */
+export interface Outlet {
+  /** A replay of more changes than this becomes a `reset`. */
+  readonly replayAtMost: number
+  /** Hands over a burst, in the order of the versions. The same array goes to every outlet: encode it once. MUST NOT block. */
+  burst(events: readonly LiveEvent[]): void
+  control(control: Control): void
+  /** Bytes that the socket has not taken yet. */
+  waitingBytes(): number
+  /** Resolves when the socket has taken what waits, or is gone. */
+  drained(): Promise<void>
+  end(reason: EndReason): void
+}
+
+export interface Subscription {
+  /** The outlet is gone: forget everything about it. */
+  close(): void
+}
+
+export interface Feed {
+  /**
+   * Opens a room to an outlet, after a cursor or from now on.
+   * @param mayRead asked after attaching, so that a right taken away in between is not missed
+   */
+  subscribe(options: {
+    roomId: string
+    after: Cursor | 'unreadable' | null
+    outlet: Outlet
+    mayRead: () => Promise<boolean>
+  }): Promise<Subscription>
+  /** Compares every room that has readers with the database: a bus that lost news costs seconds, never a message. */
+  checkVersions(): Promise<void>
+  stop(): void
+}
+
+/** Rows of one page of a replay, and changes in one write of it. */
+const REPLAY_PAGE = 200
+/** Changes kept for readers that were away for a moment: a wave of reconnects then reads no database. */
+const RECENT = 1_000
+/** When this much waits untaken in a socket, its reader is too slow and is cut. */
+export const SLOW_READER_BYTES = 1024 * 1024
+/** How often every room with readers is compared with the database. */
+const CHECK_EVERY_MS = 3_000
+/** How often a sign of life goes to every reader. */
+export const ALIVE_EVERY_MS = 25_000
+
+/**
+ * The core of everything live. `subscribe` MUST
+ * 1. attach to live news and to news of rights first; then check rights; then read the replay, and drop what the news repeats;
+ * 2. deliver versions in rising order, each at most once, and never skip one that still stands;
+ * 3. never make the writer or another reader wait;
+ * 4. bound what waits for a slow reader and cut it, and page a replay by what its socket takes;
+ * 5. forget everything about a reader when it goes;
+ * 6. end within 2 seconds of losing its right (see `rights.ts`).
+ * The bus may lose, repeat or reorder; the feed may not.
+ */
+export function createFeed(options: {
+  source: FeedSource
+  bus: Bus
+  clock: Clock
+  onFault: (error: unknown) => void
+}): Feed {
+  const { source, bus, clock, onFault } = options
+  const rooms = new Map<string, Promise<RoomFeed>>()
+
+  async function roomFeed(roomId: string): Promise<RoomFeed> {
+    const known = rooms.get(roomId)
+    if (known) return known
+    // The feed hears news from before it reads the room's version, so nothing falls between the two.
+    const heard: News[] = []
+    const opening = openRoom(roomId, heard)
+    openings.set(roomId, heard)
+    rooms.set(roomId, opening)
+    try {
+      return await opening
+    } catch (error) {
+      rooms.delete(roomId)
+      throw error
+    } finally {
+      openings.delete(roomId)
+    }
+  }
+  /** News of rooms that are being opened. */
+  const openings = new Map<string, News[]>()
+  /** Rooms that are open, for news that must be heard in this very turn. */
+  const open = new Map<string, RoomFeed>()
+
+  async function openRoom(roomId: string, heard: News[]): Promise<RoomFeed> {
+    const state = await source.roomState(roomId)
+    if (!state) throw new Error(`Room ${roomId} is gone.`)
+    const room = new RoomFeed(roomId, state, source, clock, onFault)
+    open.set(roomId, room)
+    for (const news of heard) if (news.type === 'room') room.hear(news.version, news.changes)
+    return room
+  }
+
+  function forgetIdleRooms(): void {
+    for (const [roomId, room] of open) {
+      if (!room.isIdle()) continue
+      open.delete(roomId)
+      rooms.delete(roomId)
+    }
+  }
+
+  async function checkVersions(): Promise<void> {
+    await Promise.all(
+      [...open.values()].filter((room) => room.hasReaders()).map((room) => room.compareWithDatabase()),
+    )
+  }
+
+  const unsubscribe = bus.subscribe((news) => {
+    if (news.type !== 'room') return
+    openings.get(news.roomId)?.push(news)
+    open.get(news.roomId)?.hear(news.version, news.changes)
+  })
+  const timers = [
+    clock.every(CHECK_EVERY_MS, () => {
+      forgetIdleRooms()
+      checkVersions().catch(onFault)
+    }),
+    clock.every(ALIVE_EVERY_MS, () => {
+      for (const room of open.values()) room.sayAlive()
+    }),
+  ]
+
+  return {
+    async subscribe({ roomId, after, outlet, mayRead }) {
+      const room = await roomFeed(roomId)
+      const reader = new Reader(room, outlet)
+      room.attach(reader)
+      reader.run(after, mayRead).catch((error) => {
+        onFault(error)
+        reader.end('gone')
+      })
+      return { close: () => reader.close() }
+    },
+    checkVersions,
+    stop() {
+      unsubscribe()
+      for (const stopTimer of timers) stopTimer()
+    },
+  }
+}
+
+/** One room on this node: what its live readers have seen, what comes next, and the last changes for those who were away. */
+class RoomFeed {
+  /** Everything up to here was handed to every live reader. */
+  version: number
+  private slug: string
+  private life: string
+  private readonly readers = new Set<Reader>()
+  /** Heard and in order, to be handed out together at the end of this turn. */
+  private pending: LiveEvent[] = []
+  private flushing = false
+  /** The newest version that any news spoke of. */
+  private newest: number
+  private repairing: Promise<void> | null = null
+  /** Every change after `recentAfter` up to `version`. */
+  private recent: LiveEvent[] = []
+  private recentAfter: number
+
+  constructor(
+    readonly id: string,
+    state: { slug: string; version: number; life: string },
+    readonly source: FeedSource,
+    private readonly clock: Clock,
+    private readonly onFault: (error: unknown) => void,
+  ) {
+    this.version = state.version
+    this.newest = state.version
+    this.recentAfter = state.version
+    this.slug = state.slug
+    this.life = state.life
+  }
+
+  attach(reader: Reader): void {
+    this.readers.add(reader)
+  }
+
+  detach(reader: Reader): void {
+    this.readers.delete(reader)
+  }
+
+  hasReaders(): boolean {
+    return this.readers.size > 0
+  }
+
+  /** Nobody has read since the last time this was asked. */
+  isIdle(): boolean {
+    const idle = this.readers.size === 0 && this.idleBefore
+    this.idleBefore = this.readers.size === 0
+    return idle
+  }
+  private idleBefore = false
+
+  cursorAt(version: number): string {
+    return formatCursor(version, this.life)
+  }
+
+  isThisLife(life: string | null): boolean {
+    return life === null || life === this.life
+  }
+
+  toEvent(message: Message): LiveEvent {
+    return {
+      version: message.version,
+      cursor: this.cursorAt(message.version),
+      message: toView(message, this.slug),
+    }
+  }
+
+  /** News in order goes out at once; repeats are dropped; anything else is read from the database, which knows. */
+  hear(version: number, changes: readonly Message[]): void {
+    this.newest = Math.max(this.newest, version)
+    for (const change of changes) {
+      if (change.version === this.heardUpTo() + 1 && !this.repairing) this.pending.push(this.toEvent(change))
+    }
+    if (this.heardUpTo() < this.newest) this.repair()
+    this.flushSoon()
+  }
+
+  /** @throws when the database is away; readers stay, and the next check tries again */
+  async compareWithDatabase(): Promise<void> {
+    const state = await this.source.roomState(this.id)
+    if (!state) return this.endAll('rights')
+    this.slug = state.slug
+    if (state.life !== this.life) return this.beginLife(state)
+    this.hear(state.version, [])
+  }
+
+  /** The changes after a version if all of them are still at hand, else null. */
+  recentSince(version: number): readonly LiveEvent[] | null {
+    if (version < this.recentAfter) return null
+    return this.recent.filter((event) => event.version > version)
+  }
+
+  sayAlive(): void {
+    for (const reader of this.readers) reader.sayAlive()
+  }
+
+  private heardUpTo(): number {
+    return this.pending.at(-1)?.version ?? this.version
+  }
+
+  private flushSoon(): void {
+    if (this.flushing || this.pending.length === 0) return
+    this.flushing = true
+    this.clock.nextTurn(() => {
+      this.flushing = false
+      this.flush()
+    })
+  }
+
+  private flush(): void {
+    const burst = this.pending
+    const last = burst.at(-1)
+    if (!last) return
+    this.pending = []
+    this.version = last.version
+    this.remember(burst)
+    for (const reader of this.readers) reader.deliver(burst)
+  }
+
+  private remember(burst: LiveEvent[]): void {
+    this.recent.push(...burst)
+    // Cut in strides, so that not every message moves the whole array.
+    if (this.recent.length < RECENT * 1.5) return
+    const dropped = this.recent.splice(0, this.recent.length - RECENT)
+    this.recentAfter = dropped.at(-1)?.version ?? this.recentAfter
+  }
+
+  private repair(): void {
+    this.repairing ??= this.readMissing()
+      .catch(this.onFault)
+      .finally(() => {
+        this.repairing = null
+        if (this.pending.length > 0) this.flushSoon()
+      })
+  }
+
+  /**
+   * Reads everything above what was heard, page by page. A version that is not found was replaced by a later change to the same message,
+   * and is never waited for.
+   */
+  private async readMissing(): Promise<void> {
+    while (this.heardUpTo() < this.newest) {
+      const announced = this.newest
+      const rows = await this.source.changedSince(this.id, this.heardUpTo(), REPLAY_PAGE)
+      for (const row of rows) this.pending.push(this.toEvent(row))
+      if (rows.length < REPLAY_PAGE && this.heardUpTo() < announced) {
+        // The rows of these versions were removed (retention): nothing stands there any more.
+        this.flush()
+        this.version = announced
+        this.recentAfter = announced
+        this.recent = []
+      }
+      this.flush()
+    }
+  }
+
+  private beginLife(state: { version: number; life: string }): void {
+    this.life = state.life
+    this.version = state.version
+    this.newest = state.version
+    this.recentAfter = state.version
+    this.recent = []
+    this.pending = []
+    for (const reader of this.readers) reader.reset()
+  }
+
+  private endAll(reason: EndReason): void {
+    for (const reader of this.readers) reader.end(reason)
+  }
+}
+
+/** One subscription: replays from its position until it has caught up, and is live from then on. */
+class Reader {
+  /** Everything up to here was handed over. */
+  private position = 0
+  private live = false
+  private closed = false
+
+  constructor(
+    private readonly room: RoomFeed,
+    private readonly outlet: Outlet,
+  ) {}
+
+  async run(after: Cursor | 'unreadable' | null, mayRead: () => Promise<boolean>): Promise<void> {
+    if (!(await mayRead())) return this.end('rights')
+    const start = await this.startingPoint(after)
+    if (this.closed) return
+    // From here to `live` nothing waits, so that no burst falls between the version that is said and the first that is delivered.
+    this.position = start.position ?? this.room.version
+    this.say(start.kind)
+    if (start.position === null) this.live = true
+    else await this.replay()
+  }
+
+  /** A whole burst, in order, or nothing: a reader that is still replaying will read these changes itself. */
+  deliver(burst: readonly LiveEvent[]): void {
+    const last = burst.at(-1)
+    if (!this.live || !last || last.version <= this.position) return
+    // A reader that came from another node can be ahead of what this one has heard.
+    const ahead = (burst[0]?.version ?? 0) <= this.position
+    const fresh = ahead ? burst.filter((event) => event.version > this.position) : burst
+    this.position = last.version
+    this.outlet.burst(fresh)
+    if (this.outlet.waitingBytes() > SLOW_READER_BYTES) this.end('slow')
+  }
+
+  sayAlive(): void {
+    if (this.live) this.say('alive')
+  }
+
+  reset(): void {
+    if (this.closed) return
+    this.position = this.room.version
+    this.say('reset')
+    this.live = true
+  }
+
+  end(reason: EndReason): void {
+    if (this.closed) return
+    this.close()
+    this.outlet.end(reason)
+  }
+
+  close(): void {
+    this.closed = true
+    this.live = false
+    this.room.detach(this)
+  }
+
+  /** @returns where to begin; a null position is the room's version at the moment of beginning */
+  private async startingPoint(
+    after: Cursor | 'unreadable' | null,
+  ): Promise<{ kind: 'ready' | 'reset'; position: number | null }> {
+    const reset = { kind: 'reset', position: null } as const
+    if (after === null) return { kind: 'ready', position: null }
+    if (after === 'unreadable') return reset
+    // Another node may have committed what this one has not heard of yet: ask before calling a cursor one from the future.
+    if (after.version > this.room.version) await this.room.compareWithDatabase()
+    if (!this.room.isThisLife(after.life)) return reset
+    if (await this.isFromTheFuture(after.version)) return reset
+    if (await this.isTooFarBack(after.version)) return reset
+    return { kind: 'ready', position: after.version }
+  }
+
+  private async isFromTheFuture(version: number): Promise<boolean> {
+    if (version <= this.room.version) return false
+    const state = await this.room.source.roomState(this.room.id)
+    return !state || version > state.version
+  }
+
+  private async isTooFarBack(version: number): Promise<boolean> {
+    const { replayAtMost } = this.outlet
+    if (replayAtMost === Number.POSITIVE_INFINITY || this.room.version - version <= replayAtMost) return false
+    return this.room.source.moreThan(replayAtMost, this.room.id, version)
+  }
+
+  private async replay(): Promise<void> {
+    while (!this.closed && this.position < this.room.version) {
+      const upTo = this.room.version
+      const recent = this.room.recentSince(this.position)
+      const page = recent ? recent.slice(0, REPLAY_PAGE) : await this.readPage()
+      if (this.closed) return
+      this.hand(page)
+      // A page that is not full has reached the end: what is missing below it was replaced or removed.
+      if (page.length < REPLAY_PAGE) this.position = Math.max(this.position, upTo)
+      if (this.outlet.waitingBytes() > 0) await this.outlet.drained()
+    }
+    if (this.closed) return
+    // The same turn in which the position was seen to have reached the room's version: no burst falls in between.
+    this.say('alive')
+    this.live = true
+  }
+
+  private async readPage(): Promise<LiveEvent[]> {
+    const rows = await this.room.source.changedSince(this.room.id, this.position, REPLAY_PAGE)
+    return rows.map((row) => this.room.toEvent(row))
+  }
+
+  private hand(events: readonly LiveEvent[]): void {
+    const last = events.at(-1)
+    if (!last) return
+    this.position = last.version
+    this.outlet.burst(events)
+  }
+
+  private say(kind: ControlKind): void {
+    this.outlet.control({ kind, version: this.position, cursor: this.room.cursorAt(this.position) })
+  }
+}

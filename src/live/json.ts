@@ -1,0 +1,11 @@
+import { toJson } from '../messages/view.ts'
+import type { Control, LiveEvent } from './framing.ts'
+
+/** The JSON of a change, on one line. */
+export function eventToJson({ version, cursor, message }: LiveEvent): string {
+  return JSON.stringify({ type: 'message', version, cursor, message: toJson(message) })
+}
+
+export function controlToJson({ kind, version, cursor }: Control): string {
+  return JSON.stringify({ type: kind, version, cursor })
+}

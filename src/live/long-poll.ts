@@ -1,0 +1,69 @@
+import type { Cursor } from './cursor.ts'
+import type { Feed, Outlet, Subscription } from './feed.ts'
+import type { Control, LiveEvent } from './framing.ts'
+
+/** What a long poll brings: the first burst of news, or nothing in time. */
+export interface Poll {
+  events: readonly LiveEvent[]
+  /** Stands before the events when the cursor could not be honoured. */
+  reset: Control | null
+  version: number
+  cursor: string
+  /** The right to read ended while it waited. */
+  refused: boolean
+}
+
+/** The longest wait, in seconds: proxies give up on a silent request after 30. */
+export const LONGEST_WAIT = 25
+
+/** Waits for news after a cursor; without a cursor it answers at once with where the room is now. */
+export async function longPoll(options: {
+  feed: Feed
+  roomId: string
+  after: Cursor | 'unreadable' | null
+  waitMs: number
+  replayAtMost: number
+  signal: AbortSignal
+  mayRead: () => Promise<boolean>
+  /** Registers the wait with whoever may end it early: rights that end, a server that stops. @returns how to forget it */
+  guard: (outlet: Outlet) => () => void
+}): Promise<Poll> {
+  const { feed, roomId, after, waitMs, signal, mayRead } = options
+  let subscription: Subscription | undefined
+  let answered = false
+  let forget = () => {}
+  let timer: ReturnType<typeof setTimeout> | undefined
+  try {
+    return await new Promise<Poll>((resolve, reject) => {
+      const poll: Poll = { events: [], reset: null, version: 0, cursor: '', refused: false }
+      const answer = (news: Partial<Poll> = {}) => resolve({ ...poll, ...news })
+      const outlet: Outlet = {
+        replayAtMost: options.replayAtMost,
+        burst(events) {
+          const last = events.at(-1)
+          if (last) answer({ events, version: last.version, cursor: last.cursor })
+        },
+        control(control) {
+          Object.assign(poll, { version: control.version, cursor: control.cursor })
+          if (control.kind === 'reset') answer({ reset: control })
+          else if (after === null) answer()
+        },
+        waitingBytes: () => 0,
+        drained: () => Promise.resolve(),
+        end: (reason) => answer({ refused: reason === 'rights' }),
+      }
+      timer = setTimeout(answer, waitMs)
+      signal.addEventListener('abort', () => answer())
+      forget = options.guard(outlet)
+      feed.subscribe({ roomId, after, outlet, mayRead }).then((opened) => {
+        subscription = opened
+        if (answered) opened.close()
+      }, reject)
+    })
+  } finally {
+    answered = true
+    clearTimeout(timer)
+    forget()
+    subscription?.close()
+  }
+}

@@ -1,0 +1,11 @@
+import type { Framing } from './framing.ts'
+import { controlToJson, eventToJson } from './json.ts'
+
+/** One JSON event a line. */
+export const ndjsonFraming: Framing = {
+  name: 'ndjson',
+  contentType: 'application/x-ndjson; charset=utf-8',
+  replayAtMost: Number.POSITIVE_INFINITY,
+  event: (event) => `${eventToJson(event)}\n`,
+  control: (control) => `${controlToJson(control)}\n`,
+}

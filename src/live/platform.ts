@@ -1,0 +1,30 @@
+import type { Context } from 'hono'
+import type { Clock } from './clock.ts'
+import type { Connections } from './connections.ts'
+import type { Feed, Outlet } from './feed.ts'
+import type { Framing } from './framing.ts'
+import type { Rights } from './rights.ts'
+
+export interface OpenedOutlet {
+  framing: Framing
+  /** The other side is gone, or the stream has ended. */
+  onClose: () => void
+}
+
+/** What the live routes need of the machine they run on: raw sockets behind two functions, and those who look after them. */
+export interface LivePlatform {
+  feed: Feed
+  rights: Rights
+  connections: Connections
+  clock: Clock
+  /** Turns the answer to a request into an endless body. */
+  openStream(
+    context: Context,
+    options: OpenedOutlet & { headers: Record<string, string>; opening: string },
+  ): { outlet: Outlet; response: Response }
+  /** Upgrades a request; `onOpen` gets the outlet once the socket is there. */
+  upgrade(
+    context: Context,
+    options: OpenedOutlet & { onOpen: (outlet: Outlet) => void },
+  ): Promise<Response | null>
+}

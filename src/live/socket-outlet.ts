@@ -1,0 +1,52 @@
+import type { Socket } from 'node:net'
+
+/** The bytes side of an outlet: one raw socket, written with buffers that are shared by all readers. */
+export interface SocketWriter {
+  write(bytes: Uint8Array): void
+  /** Nothing is written from here on: an end takes a moment to reach the socket, and rights end at once. */
+  stop(): void
+  waitingBytes(): number
+  drained(): Promise<void>
+  /** Whether the socket has taken nothing of what waits since the last time this was asked for so long. */
+  isStalled(now: number): boolean
+}
+
+/** A write that the other side does not take for so long means that nobody is there. */
+const STALLED_AFTER_MS = 60_000
+
+export function createSocketWriter(socket: Socket): SocketWriter {
+  let takenBefore = -1
+  let since = 0
+  let stopped = false
+  return {
+    write(bytes) {
+      if (!stopped) socket.write(bytes)
+    },
+    stop() {
+      stopped = true
+    },
+    waitingBytes: () => socket.writableLength,
+    drained() {
+      if (!socket.writableNeedDrain || socket.destroyed) return Promise.resolve()
+      return new Promise((resolve) => {
+        const done = () => {
+          socket.off('drain', done)
+          socket.off('close', done)
+          resolve()
+        }
+        socket.on('drain', done)
+        socket.on('close', done)
+      })
+    },
+    isStalled(now) {
+      // bytesWritten counts what waits in the process too.
+      const taken = socket.bytesWritten - socket.writableLength
+      if (socket.writableLength === 0 || taken !== takenBefore) {
+        takenBefore = taken
+        since = now
+        return false
+      }
+      return now - since >= STALLED_AFTER_MS
+    },
+  }
+}

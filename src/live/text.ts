@@ -1,0 +1,16 @@
+import { toTextLine } from '../messages/format.ts'
+import type { Control, Framing, LiveEvent } from './framing.ts'
+
+export const eventToText = (event: LiveEvent) => toTextLine(event.message)
+/** No message line begins with an asterisk. */
+export const controlToText = ({ kind, cursor }: Control) => `* ${kind} ${cursor}`
+
+/** Text, one line an event, like `tail -f`. Each burst is closed by a cursor, from which a reader resumes. */
+export const textFraming: Framing = {
+  name: 'text',
+  contentType: 'text/plain; charset=utf-8',
+  replayAtMost: Number.POSITIVE_INFINITY,
+  closesBursts: true,
+  event: (event) => `${eventToText(event)}\n`,
+  control: (control) => `${controlToText(control)}\n`,
+}

@@ -1,0 +1,45 @@
+import type { Face } from '../http/faces.ts'
+import { type Framing, HTML_REPLAY } from './framing.ts'
+import { controlToHtml, eventToHtml } from './html.tsx'
+import { controlToJson, eventToJson } from './json.ts'
+
+const encoder = new TextEncoder()
+
+/** One unmasked text frame (RFC 6455, section 5.2), as a server sends it: made once, written to every socket. */
+export function textFrame(text: string): Uint8Array {
+  const payload = encoder.encode(text)
+  const header = frameHeader(payload.length)
+  const frame = new Uint8Array(header.length + payload.length)
+  frame.set(header)
+  frame.set(payload, header.length)
+  return frame
+}
+
+const FINAL_TEXT = 0x81
+
+function frameHeader(length: number): Uint8Array {
+  if (length < 126) return Uint8Array.of(FINAL_TEXT, length)
+  if (length < 65_536) return Uint8Array.of(FINAL_TEXT, 126, length >> 8, length & 255)
+  const header = new Uint8Array(10)
+  header.set([FINAL_TEXT, 127])
+  new DataView(header.buffer).setBigUint64(2, BigInt(length))
+  return header
+}
+
+/** One text frame an event. */
+export const websocketFramings: Record<Exclude<Face, 'text'>, Framing> = {
+  html: {
+    name: 'websocket-html',
+    contentType: '',
+    replayAtMost: HTML_REPLAY,
+    event: (event) => textFrame(eventToHtml(event)),
+    control: (control) => textFrame(controlToHtml(control)),
+  },
+  json: {
+    name: 'websocket-json',
+    contentType: '',
+    replayAtMost: Number.POSITIVE_INFINITY,
+    event: (event) => textFrame(eventToJson(event)),
+    control: (control) => textFrame(controlToJson(control)),
+  },
+}
