@@ -1,0 +1,93 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import { v7 as uuidv7 } from 'uuid'
+import type { Database } from '../database/connection.ts'
+import { isDuplicateKey } from '../database/errors.ts'
+import { house, members } from '../database/schema.ts'
+
+export type Transport = (typeof members.$inferSelect)['transport']
+
+/** A member as the rest of the house sees them: without phone number and password. */
+export interface Member {
+  id: string
+  name: string
+  role: 'owner' | 'admin' | 'member'
+  transport: Transport
+}
+
+export interface NewMember {
+  phone: string
+  name: string
+  nameKey: string
+  passwordHash: string
+}
+
+/** What stood in the way of a new account. */
+export type RegistrationFault = 'phoneTaken' | 'nameTaken' | 'notFirst'
+
+export type Members = ReturnType<typeof createMembers>
+
+export function createMembers(database: Database) {
+  async function fault(newcomer: NewMember): Promise<RegistrationFault | null> {
+    const [samePhone, sameName] = await Promise.all([
+      database.select({ id: members.id }).from(members).where(eq(members.phone, newcomer.phone)).limit(1),
+      database.select({ id: members.id }).from(members).where(eq(members.nameKey, newcomer.nameKey)).limit(1),
+    ])
+    if (samePhone.length > 0) return 'phoneTaken'
+    return sameName.length > 0 ? 'nameTaken' : null
+  }
+
+  return {
+    /** Whether the house has an owner yet, and the code that proves who set it up. */
+    async ownership(): Promise<{ owned: boolean; setupCode: string }> {
+      const [row] = await database.select().from(house).where(eq(house.id, 1))
+      if (!row) throw new Error('The house has no row: the migration did not finish.')
+      return { owned: row.ownerId !== null, setupCode: row.setupCode }
+    },
+
+    /**
+     * Makes an account. The first one takes the house; two that race are told apart by the compare-and-set, and the other becomes an
+     * ordinary member where `onlyFirst` is false.
+     * @returns the member, or what stood in the way: then nothing was stored
+     */
+    async register(
+      newcomer: NewMember,
+      options: { onlyFirst: boolean },
+    ): Promise<Member | RegistrationFault> {
+      const id = uuidv7()
+      try {
+        return await database.transaction(async (transaction) => {
+          const [taken] = await transaction
+            .update(house)
+            .set({ ownerId: id })
+            .where(and(eq(house.id, 1), isNull(house.ownerId)))
+          const role = taken.affectedRows === 1 ? 'owner' : 'member'
+          if (role === 'member' && options.onlyFirst) return 'notFirst' as const
+          await transaction.insert(members).values({ id, ...newcomer, role, createdAt: new Date() })
+          return { id, name: newcomer.name, role, transport: 'auto' as const }
+        })
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error
+        // The key's name in the error differs between servers: look which of the two it was.
+        const found = await fault(newcomer)
+        if (!found) throw error
+        return found
+      }
+    },
+
+    /** Which of phone and name are taken, to say it beside the fields before the password is hashed. */
+    fault,
+
+    async credentials(phone: string): Promise<{ id: string; passwordHash: string } | null> {
+      const [found] = await database
+        .select({ id: members.id, passwordHash: members.passwordHash })
+        .from(members)
+        .where(eq(members.phone, phone))
+        .limit(1)
+      return found ?? null
+    },
+
+    async chooseTransport(memberId: string, transport: Transport): Promise<void> {
+      await database.update(members).set({ transport }).where(eq(members.id, memberId))
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import { dictionary } from '@zxcvbn-ts/language-common'
+import { Argon2id } from 'oslo/password'
+import pLimit from 'p-limit'
+import { codePoints } from '../messages/text.ts'
+
+export const SHORTEST_PASSWORD = 8
+export const LONGEST_PASSWORD = 128
+
+/** OWASP's parameters for Argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. About 33 ms. */
+const argon2id = new Argon2id({ memorySize: 19_456, iterations: 2, parallelism: 1 })
+
+/** Hashes at once: each holds a core and 19 MiB. */
+const HASHES_AT_ONCE = 2
+/** Hashes that may wait: some two seconds' worth. Beyond it the honest answer is to come back later. */
+const HASHES_WAITING = 100
+const hashing = pLimit(HASHES_AT_ONCE)
+
+/** More passwords wait to be checked than can be in a reasonable time. */
+export class TooManyHashes extends Error {}
+
+const commonPasswords = new Set<string>(dictionary['passwords-common'] as string[])
+
+export type PasswordFault =
+  | { fault: 'missing' | 'long' | 'common' }
+  | { fault: 'short'; has: number; missing: number }
+
+/** What is wrong with a new password, or null. */
+export function findPasswordFault(password: string): PasswordFault | null {
+  const length = codePoints(password)
+  if (length === 0) return { fault: 'missing' }
+  if (length < SHORTEST_PASSWORD) return { fault: 'short', has: length, missing: SHORTEST_PASSWORD - length }
+  if (length > LONGEST_PASSWORD) return { fault: 'long' }
+  if (commonPasswords.has(password.toLowerCase())) return { fault: 'common' }
+  return null
+}
+
+/** @throws TooManyHashes */
+export function hashPassword(password: string): Promise<string> {
+  return queued(() => argon2id.hash(password.normalize('NFKC')))
+}
+
+/** A hash of nothing that anyone knows: verifying against it takes as long as against a member's own. */
+const decoy = argon2id.hash(crypto.randomUUID())
+
+/**
+ * Checks a password against a hash; without a hash (nobody has that number) it takes the same time and is wrong, so that the time
+ * does not tell who is a member.
+ * @throws TooManyHashes
+ */
+export async function verifyPassword(hash: string | null, password: string): Promise<boolean> {
+  // Longer than any password of ours: it is wrong, and hashing it would only cost time.
+  const typed = password.slice(0, LONGEST_PASSWORD * 4).normalize('NFKC')
+  const against = hash ?? (await decoy)
+  const matches = await queued(() => argon2id.verify(against, typed))
+  return matches && hash !== null
+}
+
+function queued<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (hashing.pendingCount >= HASHES_WAITING) throw new TooManyHashes()
+  return hashing(work)
+}

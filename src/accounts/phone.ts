@@ -1,0 +1,14 @@
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+
+/**
+ * A phone number in any usual way of writing, as E.164.
+ * @param defaultCountry for numbers typed without + (DEFAULT_COUNTRY), or '' when they cannot be told
+ * @returns null for what is no possible number
+ */
+export function toE164(typed: string, defaultCountry: CountryCode | ''): string | null {
+  // Full-width digits and plus signs come from Chinese and Japanese keyboards; 00 is how most of the world dials abroad.
+  const plain = typed.normalize('NFKC').trim().replace(/^00/, '+')
+  if (plain.length > 40) return null
+  const parsed = parsePhoneNumberFromString(plain, defaultCountry || undefined)
+  return parsed?.isValid() ? parsed.number : null
+}

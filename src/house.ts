@@ -1,0 +1,69 @@
+import { createMembers } from './accounts/members.ts'
+import { createSessions } from './accounts/sessions.ts'
+import { createTokens } from './accounts/tokens.ts'
+import { createInProcessBus } from './bus/bus.ts'
+import type { Config } from './config.ts'
+import type { Database } from './database/connection.ts'
+import type { House } from './http/context.ts'
+import { createLimits } from './http/limits.ts'
+import type { Clock } from './live/clock.ts'
+import { createConnections } from './live/connections.ts'
+import { createFeed } from './live/feed.ts'
+import type { LivePlatform } from './live/platform.ts'
+import { createRights } from './live/rights.ts'
+import { createRoomLog } from './messages/append.ts'
+import { createLogReader } from './messages/read.ts'
+import { createRooms } from './rooms/rooms.ts'
+
+interface Surroundings
+  extends Pick<House, 'files' | 'isDatabaseReady' | 'isDraining' | 'socketAddress' | 'report'> {
+  config: Config
+  database: Database
+  clock: Clock
+  /** Puts raw sockets under the live parts. */
+  platform: (parts: Omit<LivePlatform, 'openStream' | 'upgrade'>) => LivePlatform
+}
+
+/** Puts the house together: every part gets what it needs, and nothing else. */
+export function createHouse({ database, clock, platform, ...given }: Surroundings): House & { stop(): void } {
+  const bus = createInProcessBus()
+  const reader = createLogReader(database)
+  const sessions = createSessions(database)
+  const tokens = createTokens(database)
+  const onFault = (error: unknown) => given.report(error, { part: 'live' })
+  const connections = createConnections(clock)
+  const feed = createFeed({ source: reader, bus, clock, onFault })
+  const rights = createRights({
+    bus,
+    clock,
+    onFault,
+    async stillStanding(credentials) {
+      const ids = (kind: 'session' | 'token') =>
+        credentials.filter((one) => one.kind === kind).map(({ id }) => id)
+      const standing = await Promise.all([sessions.standing(ids('session')), tokens.standing(ids('token'))])
+      return new Set(standing.flatMap((some) => [...some]))
+    },
+  })
+  return {
+    ...given,
+    bus,
+    reader,
+    sessions,
+    tokens,
+    members: createMembers(database),
+    rooms: createRooms(database),
+    log: createRoomLog({
+      database,
+      onCommit(roomId, changes) {
+        bus.publish({ type: 'room', roomId, version: changes.at(-1)?.version ?? 0, changes })
+      },
+    }),
+    limits: createLimits(given.config.RATE_LIMITS === 'on'),
+    live: platform({ feed, rights, connections, clock }),
+    stop() {
+      connections.stop()
+      feed.stop()
+      rights.stop()
+    },
+  }
+}

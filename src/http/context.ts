@@ -1,0 +1,67 @@
+import type { Context } from 'hono'
+import type { Member, Members } from '../accounts/members.ts'
+import type { Sessions } from '../accounts/sessions.ts'
+import type { Scope, Tokens } from '../accounts/tokens.ts'
+import type { Bus } from '../bus/bus.ts'
+import type { Config } from '../config.ts'
+import type { LivePlatform } from '../live/platform.ts'
+import type { Credential } from '../live/rights.ts'
+import type { RoomLog } from '../messages/append.ts'
+import type { LogReader } from '../messages/read.ts'
+import type { Rooms } from '../rooms/rooms.ts'
+import type { StaticFiles } from './assets.ts'
+import type { Limits } from './limits.ts'
+
+/** Everything that the routes work with; made once by `main.ts`, or by a test. */
+export interface House {
+  config: Config
+  members: Members
+  sessions: Sessions
+  tokens: Tokens
+  rooms: Rooms
+  log: RoomLog
+  reader: LogReader
+  live: LivePlatform
+  bus: Bus
+  limits: Limits
+  files: StaticFiles
+  /** Whether the database really answers, for `/readyz`. */
+  isDatabaseReady(): Promise<boolean>
+  /** Set while the process drains. */
+  isDraining(): boolean
+  /** The address of the socket's other end. */
+  socketAddress(context: AppContext): string
+  report(error: unknown, details: Record<string, unknown>): void
+}
+
+/** Who makes a request, and by what. */
+export interface Identity {
+  member: Member
+  credential: Credential
+  scopes: Scope[]
+}
+
+/** What was typed: one text for each field. */
+export type Fields = Partial<Record<string, string>>
+
+export interface Env {
+  Variables: {
+    house: House
+    origin: { origin: string; secure: boolean }
+    /** null: no valid session and no valid token. */
+    identity: Identity | null
+    /** Proof of intent for forms: bound to the session, or to the visitor's random cookie. */
+    formToken: string
+    fields: Fields
+    reference: string
+  }
+}
+
+export type AppContext = Context<Env>
+
+/** Unspelled: who is signed in, for routes behind the door. */
+export function signedIn(c: AppContext): Identity {
+  const identity = c.get('identity')
+  if (!identity) throw new Error(`${c.req.path} was reached without a member: it is open by mistake.`)
+  return identity
+}

@@ -1,0 +1,27 @@
+import { getCookie, setCookie } from 'hono/cookie'
+import type { AppContext } from './context.ts'
+
+/** Over https the prefix makes browsers refuse a cookie that another host or a plain connection tries to set (RFC 6265bis). */
+const nameOf = (c: AppContext, name: string) => (c.get('origin').secure ? `__Host-${name}` : name)
+
+export const SESSION_COOKIE = 'teahouse_session'
+export const VISITOR_COOKIE = 'teahouse_visitor'
+
+export function readCookie(c: AppContext, name: string): string | undefined {
+  return getCookie(c, nameOf(c, name))
+}
+
+/** A cookie that scripts cannot read and other sites cannot send along with a form. */
+export function writeCookie(c: AppContext, name: string, value: string, expires?: Date): void {
+  setCookie(c, nameOf(c, name), value, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: c.get('origin').secure,
+    ...(expires ? { expires } : {}),
+  })
+}
+
+export function dropCookie(c: AppContext, name: string): void {
+  writeCookie(c, name, '', new Date(0))
+}

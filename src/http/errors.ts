@@ -1,0 +1,70 @@
+import type { Words } from '../words/en.ts'
+
+/**
+ * The catalogue of everything that can be refused: code and status here, sentence and way out in the words of each language under the
+ * same code. Handlers throw a Problem; `render-problem.tsx` shows it in the face that was asked for.
+ */
+const statuses = {
+  notSignedIn: 401,
+  wrongLogin: 401,
+  forbidden: 403,
+  foreignOrigin: 403,
+  noIntent: 403,
+  registrationClosed: 403,
+  notFound: 404,
+  noRoom: 404,
+  noMessage: 404,
+  methodNotAllowed: 405,
+  notAcceptable: 406,
+  tooLong: 413,
+  tooLarge: 413,
+  unsupportedType: 415,
+  misdirected: 421,
+  malformed: 422,
+  invalid: 422,
+  upgradeRequired: 426,
+  tooMany: 429,
+  internal: 500,
+  databaseAwayNotSaved: 503,
+  databaseAwayNotKnown: 503,
+  databaseAway: 503,
+  overloaded: 503,
+} as const satisfies Record<keyof Words['errors'], number>
+
+export type ProblemCode = keyof typeof statuses
+export type ProblemStatus = (typeof statuses)[ProblemCode]
+
+/** The sentence beside a field, in whichever language the answer is. */
+export type FieldSentence = (words: Words['fields']) => string
+
+interface ProblemOptions {
+  fields?: Partial<Record<string, FieldSentence>>
+  headers?: Record<string, string>
+  /** A sentence of facts that no catalogue can hold, such as the two origins that differ. */
+  facts?: string
+  cause?: unknown
+}
+
+/** A refusal that is an answer (RFC 9457), not a defect. */
+export class Problem extends Error {
+  readonly status: ProblemStatus
+  readonly fields: Partial<Record<string, FieldSentence>>
+  readonly headers: Record<string, string>
+  readonly facts: string | undefined
+
+  constructor(
+    readonly code: ProblemCode,
+    options: ProblemOptions = {},
+  ) {
+    super(code, { cause: options.cause })
+    this.status = statuses[code]
+    this.fields = options.fields ?? {}
+    this.headers = options.headers ?? {}
+    this.facts = options.facts
+  }
+}
+
+/** @returns a Problem to throw */
+export function problem(code: ProblemCode, options?: ProblemOptions): Problem {
+  return new Problem(code, options)
+}

@@ -1,0 +1,71 @@
+import { type Accept, parseAccept } from 'hono/utils/accept'
+import { problem } from './errors.ts'
+
+/** How an answer looks. */
+export type Face = 'html' | 'json' | 'text'
+
+const TYPES: Record<Face, string> = { html: 'text/html', json: 'application/json', text: 'text/plain' }
+/** Ties go to the first. */
+const FACES = Object.keys(TYPES) as Face[]
+
+export function isFace(word: string): word is Face {
+  return word in TYPES
+}
+
+/**
+ * The face that a request asks for: `?format=`, else Accept (RFC 9110, section 12.5.1). No preference means HTML, or text for programs
+ * that come with a Bearer token.
+ * @throws Problem 406 for types that we do not speak
+ */
+export function chooseFace(request: Request): Face {
+  const format = new URL(request.url).searchParams.get('format')
+  if (format !== null) {
+    if (isFace(format)) return format
+    throw problem('notAcceptable')
+  }
+  const accepted = acceptedTypes(request)
+  if (isIndifferent(accepted)) return isProgram(request) ? 'text' : 'html'
+  const best = FACES.map((face) => ({ face, quality: qualityOf(TYPES[face], accepted) }))
+    .filter(({ quality }) => quality > 0)
+    .sort((one, other) => other.quality - one.quality)[0]
+  if (!best) throw problem('notAcceptable')
+  return best.face
+}
+
+/** The face for an error: as `chooseFace`, but what cannot be spoken is answered in words. */
+export function errorFace(request: Request): Face {
+  try {
+    return chooseFace(request)
+  } catch {
+    return isProgram(request) ? 'text' : 'html'
+  }
+}
+
+/** htmx wants a piece of the page, not the page (history and boost ask for the whole). */
+export function wantsFragment(request: Request): boolean {
+  return request.headers.get('hx-request') === 'true' && request.headers.get('hx-request-type') === 'partial'
+}
+
+export function isProgram(request: Request): boolean {
+  return request.headers.has('authorization')
+}
+
+/** What Accept names, without what it rules out by q=0. */
+export function acceptedTypes(request: Request): Accept[] {
+  return parseAccept(request.headers.get('accept') ?? '*/*')
+}
+
+/** Nothing but a wildcard was asked for. */
+export function isIndifferent(accepted: Accept[]): boolean {
+  return accepted.length === 0 || accepted.every(({ type, q }) => type === '*/*' && q > 0)
+}
+
+/** The q of the most specific range that covers a type; 0 when none does. */
+export function qualityOf(type: string, accepted: Accept[]): number {
+  const ranges = [type, type.replace(/\/.*/, '/*'), '*/*']
+  for (const range of ranges) {
+    const named = accepted.find((one) => one.type.toLowerCase() === range)
+    if (named) return named.q
+  }
+  return 0
+}

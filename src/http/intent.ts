@@ -1,0 +1,51 @@
+import { createMiddleware } from 'hono/factory'
+import { equalSecrets } from '../accounts/secrets.ts'
+import type { AppContext, Env } from './context.ts'
+import { problem } from './errors.ts'
+import { bearerToken } from './identity.ts'
+
+const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** Where a visitor without a session may write without a form token: there is no one yet in whose name it could be forged. */
+const BEFORE_A_SESSION = new Set(['/login', '/register', '/tokens'])
+
+/**
+ * Writes need proof that they were meant (contract, section 3), decided in this order. Runs after the form was read, because the
+ * last proof is a field of it.
+ * @throws Problem 403
+ */
+export const proveIntent = createMiddleware<Env>(async (c, next) => {
+  if (!READING.has(c.req.method) && bearerToken(c.req.raw) === null) {
+    refuseForeignOrigin(c)
+    if (!isFromOurPages(c) && !isFirstContact(c) && !carriesFormToken(c)) throw problem('noIntent')
+  }
+  await next()
+})
+
+/** A stream or a socket that a cookie opens is read by whichever page asked for it: only ours may. */
+export function refuseForeignOrigin(c: AppContext): void {
+  const ours = c.get('origin').origin
+  const origin = c.req.header('origin')
+  if (origin !== undefined && origin !== 'null' && origin !== ours) {
+    throw problem('foreignOrigin', { facts: `This request came from ${origin}; this house is at ${ours}.` })
+  }
+  const site = c.req.header('sec-fetch-site')
+  if (site === 'cross-site' || site === 'same-site') {
+    throw problem('foreignOrigin', {
+      facts: `The browser calls this request ${site}; this house is at ${ours}.`,
+    })
+  }
+}
+
+function isFromOurPages(c: AppContext): boolean {
+  return c.req.header('origin') === c.get('origin').origin || c.req.header('sec-fetch-site') === 'same-origin'
+}
+
+function isFirstContact(c: AppContext): boolean {
+  return !c.get('identity') && c.req.header('origin') === undefined && BEFORE_A_SESSION.has(c.req.path)
+}
+
+function carriesFormToken(c: AppContext): boolean {
+  const expected = c.get('formToken')
+  const sent = c.req.header('x-form-token') ?? c.get('fields').form_token ?? ''
+  return expected !== '' && equalSecrets(expected, sent)
+}

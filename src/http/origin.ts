@@ -1,0 +1,52 @@
+import type { Config } from '../config.ts'
+import { problem } from './errors.ts'
+
+/** What a request says of where it was sent, after the proxies that are trusted. */
+export interface RequestOrigin {
+  /** Scheme, host and port as people typed them. */
+  origin: string
+  secure: boolean
+}
+
+/** `[::1]:8080` or `192.0.2.1` or `localhost:8080` */
+const IP_HOST = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])$/
+
+/**
+ * Our origin: PUBLIC_URL, or else the request's own scheme and Host, which must be a name that only we can have. A page on
+ * evil.example whose name was rebound to 127.0.0.1 still sends `Host: evil.example`, and is turned away here.
+ * @throws Problem 421 for any other Host
+ */
+export function ourOrigin(request: Request, config: Config): RequestOrigin {
+  if (config.PUBLIC_URL) return { origin: config.PUBLIC_URL, secure: config.PUBLIC_URL.startsWith('https:') }
+  const host = request.headers.get('host') ?? ''
+  if (!isOurHost(host, config.HOST)) throw problem('misdirected')
+  const secure = config.TRUST_PROXY > 0 && request.headers.get('x-forwarded-proto') === 'https'
+  const spelled = `${secure ? 'https' : 'http'}://${host}`
+  return { origin: new URL(spelled).origin, secure }
+}
+
+function isOurHost(host: string, listensOn: string): boolean {
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  const known = name === 'localhost' || name === listensOn.toLowerCase() || IP_HOST.test(name)
+  return known && URL.canParse(`http://${host}`)
+}
+
+/** Headers by which a proxy says that it stands in between. */
+const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
+
+/** Someone on this very machine, with no proxy that could speak for someone else. */
+export function isLocalVisitor(request: Request, socketAddress: string): boolean {
+  if (PROXY_HEADERS.some((name) => request.headers.has(name))) return false
+  const address = socketAddress.replace(/^::ffff:/, '')
+  return address === '::1' || address.startsWith('127.')
+}
+
+/**
+ * The address that limits count: the socket's, or with TRUST_PROXY=n the n-th from the right in X-Forwarded-For, which the outermost
+ * trusted proxy wrote. What a client puts further left is not believed.
+ */
+export function clientAddress(request: Request, socketAddress: string, trustedProxies: number): string {
+  if (trustedProxies === 0) return socketAddress
+  const hops = (request.headers.get('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim())
+  return hops.at(-trustedProxies) || socketAddress
+}

@@ -1,0 +1,38 @@
+import type { Child } from 'hono/jsx'
+import type { PageContext } from '../../templates/views.ts'
+import { WordsContext } from '../../templates/words.tsx'
+import { en, type Words } from '../words/en.ts'
+import type { AppContext } from './context.ts'
+import { ensureFormToken } from './identity.ts'
+
+/** The language of an answer. */
+export function wordsFor(_c: AppContext): Words {
+  return en
+}
+
+/** What every page is told. Gives a visitor the cookie that the page's forms are bound to. */
+export async function pageContext(c: AppContext): Promise<PageContext> {
+  const member = c.get('identity')?.member
+  const url = new URL(c.req.url)
+  return {
+    viewer: member ? { id: member.id, name: member.name } : null,
+    formToken: await ensureFormToken(c),
+    path: url.pathname + url.search,
+  }
+}
+
+type PageStatus = 200 | 400 | 401 | 403 | 404 | 405 | 406 | 413 | 415 | 421 | 422 | 426 | 429 | 500 | 503
+
+/** A whole document. */
+export function renderPage(c: AppContext, page: Child, status: PageStatus = 200): Response {
+  return c.html(`<!doctype html>\n${inWords(c, page)}`, status)
+}
+
+/** A piece of a page, for htmx. */
+export function renderFragment(c: AppContext, fragment: Child, status: PageStatus | 201 = 200): Response {
+  return c.html(inWords(c, fragment), status)
+}
+
+function inWords(c: AppContext, child: Child): string {
+  return String(<WordsContext.Provider value={wordsFor(c)}>{child}</WordsContext.Provider>)
+}

@@ -1,0 +1,151 @@
+import { roomUrl } from '../../templates/addresses.ts'
+import { ProblemFragment, ProblemPage } from '../../templates/problem.tsx'
+import type { ComposerView, FieldErrors, ProblemView } from '../../templates/views.ts'
+import { TooManyHashes } from '../accounts/passwords.ts'
+import { isDatabaseAway } from '../database/errors.ts'
+import { NotAppended, RoomOverloaded } from '../messages/append.ts'
+import { freshNonce, NONCE } from '../messages/send-key.ts'
+import type { AppContext } from './context.ts'
+import { Problem, problem } from './errors.ts'
+import { errorFace, wantsFragment } from './faces.ts'
+import { bearerToken } from './identity.ts'
+import { pageContext, renderFragment, renderPage, wordsFor } from './page.tsx'
+
+/** Turns whatever was thrown into what it means to the one who asked. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof NotAppended) {
+    return problem(error.notKnown ? 'databaseAwayNotKnown' : 'databaseAwayNotSaved', {
+      cause: error,
+      headers: { 'Retry-After': '2' },
+    })
+  }
+  if (error instanceof RoomOverloaded || error instanceof TooManyHashes) {
+    return problem('overloaded', { cause: error, headers: { 'Retry-After': '2' } })
+  }
+  if (isDatabaseAway(error)) return problem('databaseAway', { cause: error, headers: { 'Retry-After': '2' } })
+  return problem('internal', { cause: error })
+}
+
+/** One place shows every problem: as a page that keeps what was typed, a fragment, problem+json or one line of text. */
+export async function renderProblem(c: AppContext, error: unknown): Promise<Response> {
+  const found = forWrites(c, toProblem(error))
+  if (found.status >= 500) c.get('house').report(error, { path: c.req.path, reference: c.get('reference') })
+  for (const [name, value] of Object.entries(found.headers)) c.header(name, value)
+  c.header('Cache-Control', 'no-store')
+  if (found.status === 401 && !wantsLoginPage(c)) {
+    c.header('WWW-Authenticate', 'Bearer')
+    return renderPlain(c, found)
+  }
+  if (found.code === 'notSignedIn') {
+    const redirect = toLogin(c)
+    if (redirect) return redirect
+  }
+  return isPage(c) ? renderHtml(c, found) : renderPlain(c, found)
+}
+
+/** A database that was away before a send began has saved nothing of it. */
+function forWrites(c: AppContext, found: Problem): Problem {
+  if (found.code !== 'databaseAway' || !isSend(c)) return found
+  return problem('databaseAwayNotSaved', { cause: found.cause, headers: found.headers })
+}
+
+const isPage = (c: AppContext) => errorFace(c.req.raw) === 'html'
+
+/** Streams and programs get a plain 401: nobody there could log in. */
+function wantsLoginPage(c: AppContext): boolean {
+  return isPage(c) && bearerToken(c.req.raw) === null && !/\/socket$/.test(c.req.path)
+}
+
+function toLogin(c: AppContext): Response | null {
+  const here = new URL(c.req.url)
+  if (c.req.header('hx-request') === 'true') {
+    const from = c.req.header('hx-current-url')
+    const page = from && URL.canParse(from) ? new URL(from) : here
+    c.header('HX-Redirect', loginUrl(page))
+    return c.text('', 401)
+  }
+  if (c.req.method !== 'GET' || isFramed(c)) return null
+  return c.redirect(loginUrl(here), 303)
+}
+
+const loginUrl = (page: URL) => `/login?next=${encodeURIComponent(page.pathname + page.search)}`
+
+/** The endless page and the composer stand in frames: what they show must lead the whole window. */
+const isFramed = (c: AppContext) =>
+  /^\/rooms\/[^/]+\/(events|composer)$/.test(c.req.path) || c.get('fields')?.back === 'composer'
+
+const isSend = (c: AppContext) => c.req.method === 'POST' && /^\/rooms\/[^/]+\/messages$/.test(c.req.path)
+
+async function renderHtml(c: AppContext, found: Problem): Promise<Response> {
+  const view: ProblemView = {
+    status: found.status,
+    ...sentences(c, found),
+    reference: found.status >= 500 ? c.get('reference') : '',
+    wayOut: wayOut(c, found),
+    kept: keptMessage(c, found),
+    framed: isFramed(c),
+  }
+  const page = await pageContext(c)
+  return wantsFragment(c.req.raw)
+    ? renderFragment(c, <ProblemFragment page={page} view={view} />, found.status)
+    : renderPage(c, <ProblemPage page={page} view={view} />, found.status)
+}
+
+function sentences(c: AppContext, found: Problem): { title: string; detail: string } {
+  const words = wordsFor(c)
+  const { title, detail } = words.errors[found.code]
+  const beside = Object.values(fieldSentences(c, found))
+  return {
+    title,
+    detail: [found.facts ?? '', ...beside, beside.length > 0 ? '' : detail].filter(Boolean).join(' '),
+  }
+}
+
+/** The sentences beside the fields, in the language of the answer. */
+export function fieldSentences(c: AppContext, found: Problem): FieldErrors {
+  const words = wordsFor(c)
+  return Object.fromEntries(
+    Object.entries(found.fields).map(([name, sentence]) => [name, sentence?.(words.fields)]),
+  )
+}
+
+function wayOut(c: AppContext, found: Problem): ProblemView['wayOut'] {
+  const words = wordsFor(c)
+  const slug = /^\/rooms\/([a-z0-9-]+)\//.exec(c.req.path)?.[1]
+  if (found.code === 'notSignedIn') {
+    return { href: `/login?next=${encodeURIComponent(slug ? roomUrl(slug) : '/')}`, label: words.nav.logIn }
+  }
+  if (found.code === 'noMessage' && slug) return { href: roomUrl(slug), label: words.waysOut.room }
+  if (isSend(c) && slug) return { href: roomUrl(slug), label: words.waysOut.room }
+  return { href: '/', label: words.waysOut.front }
+}
+
+/** Nothing typed is lost: the page gives the message back with its nonce, ready to be sent again. */
+function keptMessage(c: AppContext, found: Problem): ComposerView | null {
+  const { body, nonce, reply_to: replyTo, back } = c.get('fields') ?? {}
+  // What another site sent is not what this person typed.
+  if (!isSend(c) || !body || found.code === 'foreignOrigin') return null
+  return {
+    action: c.req.path,
+    nonce: nonce && NONCE.test(nonce) ? nonce : freshNonce(),
+    body,
+    replyTo: Number(replyTo) || null,
+    errors: fieldSentences(c, found),
+    back: back === 'composer' ? 'composer' : '',
+  }
+}
+
+/** RFC 9457 for programs; one line for people at a terminal. */
+function renderPlain(c: AppContext, found: Problem): Response {
+  const { title, detail } = sentences(c, found)
+  const fields = fieldSentences(c, found)
+  if (errorFace(c.req.raw) === 'json') {
+    const body = { type: 'about:blank', title, status: found.status, detail, code: found.code, fields }
+    return c.body(JSON.stringify({ ...body, reference: c.get('reference') }), found.status, {
+      'content-type': 'application/problem+json',
+    })
+  }
+  const named = Object.keys(fields).join(', ')
+  return c.text(`${found.status} ${title} ${named ? `${named}: ` : ''}${detail}\n`, found.status)
+}

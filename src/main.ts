@@ -1,0 +1,193 @@
+import type { Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { type HttpBindings, serve } from '@hono/node-server'
+import pino from 'pino'
+import { WebSocketServer } from 'ws'
+import { createApp } from './app.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { inspectServer, type OpenDatabase, openDatabase } from './database/connection.ts'
+import { StartFailure, startEmbeddedServer } from './database/embedded/server.ts'
+import { isDatabaseAway, UnsuitableDatabase } from './database/errors.ts'
+import { migrateDatabase } from './database/migrate.ts'
+import { createHouse } from './house.ts'
+import { systemClock } from './live/clock.ts'
+import { createNodePlatform } from './live/node-platform.ts'
+import { MAX_CLIENT_FRAME } from './live/websocket.ts'
+import { readStaticFiles } from './static-files.ts'
+
+/** Signals this close together are one: npm passes a group's signal on, so it arrives twice. */
+const ONE_SIGNAL_MS = 300
+/** How long new connections are still taken once draining has begun, for proxies that have not noticed yet. */
+const STILL_OPEN_MS = 2_000
+/** How long requests that are being answered may take before their connections are closed. */
+const LAST_ANSWERS_MS = 10_000
+const HOUSEKEEPING_EVERY_MS = 3_600_000
+
+const besideBuild = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+/** Everything that must be undone, last first, however far the start has come. */
+const undo: (() => unknown)[] = []
+
+async function open(): Promise<void> {
+  const config = readConfig(process.env)
+  const logger = pino({ level: config.LOG_LEVEL }, pino.destination({ dest: 2, sync: true }))
+  const database = await openStore(config)
+  const files = readStaticFiles(fileURLToPath(new URL('./static', import.meta.url)))
+  let draining = false
+
+  const house = createHouse({
+    config,
+    database: database.database,
+    files,
+    clock: { ...systemClock, nextTurn: (callback) => void setImmediate(callback) },
+    platform: createNodePlatform,
+    isDraining: () => draining,
+    isDatabaseReady: () => answers(database),
+    socketAddress: (c) => (c.env as unknown as HttpBindings).incoming.socket.remoteAddress ?? '',
+    report(error, details) {
+      if (isDatabaseAway(error)) logger.warn({ ...details, error: String(error) }, 'the database is away')
+      else logger.error({ ...details, err: error }, 'something broke')
+    },
+  })
+  const housekeeping = setInterval(
+    () => house.sessions.deleteExpired().catch(() => {}),
+    HOUSEKEEPING_EVERY_MS,
+  )
+  undo.push(() => {
+    clearInterval(housekeeping)
+    house.stop()
+  })
+
+  const server = await listen(config, createApp(house).fetch)
+  undo.push(async () => {
+    draining = true
+    await drain(server, house, config)
+  })
+
+  const { port } = server.address() as { port: number }
+  const address =
+    config.PUBLIC_URL ?? `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`
+  const { owned, setupCode } = await house.members.ownership()
+  if (!owned)
+    say(
+      `No one owns this house yet. Register on this machine, or elsewhere with the set-up code ${setupCode}`,
+    )
+  if (config.RATE_LIMITS === 'off')
+    say('RATE_LIMITS is off: anyone may send and guess passwords as fast as they can.')
+  say(`Teahouse is open at ${address}`)
+}
+
+/** The user's own server, or one that we start and stop ourselves; its schema brought up to date. */
+async function openStore(config: Config): Promise<OpenDatabase> {
+  const database = openDatabase(config.DATABASE_URL ?? (await startEmbedded(config)))
+  undo.push(() => database.close())
+  for (const warning of await inspectServer(database)) say(warning)
+  await migrateDatabase(database, besideBuild('drizzle'))
+  return database
+}
+
+async function startEmbedded(config: Config): Promise<string> {
+  const server = await startEmbeddedServer({
+    dataDir: config.DATA_DIR,
+    ...(config.TEAHOUSE_MYSQLD ? { serverBinary: config.TEAHOUSE_MYSQLD } : {}),
+    report: say,
+  })
+  undo.push(() => server.stop())
+  return `mysql://root@localhost/teahouse?socketPath=${encodeURIComponent(server.socketPath)}`
+}
+
+async function answers({ pool }: OpenDatabase): Promise<boolean> {
+  try {
+    await pool.promise().query('SELECT 1')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function listen(config: Config, fetch: ReturnType<typeof createApp>['fetch']): Promise<Server> {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_CLIENT_FRAME,
+    perMessageDeflate: false,
+  })
+  return new Promise((resolve, reject) => {
+    const server = serve(
+      {
+        fetch: fetch as Parameters<typeof serve>[0]['fetch'],
+        port: config.PORT,
+        // One loopback address rather than whichever of two the resolver names first.
+        hostname: config.HOST === 'localhost' ? '127.0.0.1' : config.HOST,
+        websocket: { server: sockets },
+      },
+      () => resolve(server as Server),
+    )
+    server.on('error', (error: NodeJS.ErrnoException) => reject(explainListening(error, config)))
+  })
+}
+
+function explainListening(error: NodeJS.ErrnoException, { HOST, PORT }: Config): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new ConfigError(
+      `Port ${PORT} is taken by another program. Stop it, or choose another: PORT=8081 npm start`,
+    )
+  }
+  if (error.code === 'EACCES')
+    return new ConfigError(`Port ${PORT} needs rights that this user does not have.`)
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new ConfigError(`HOST is ${JSON.stringify(HOST)}, but this machine has no such address.`)
+  }
+  return error
+}
+
+/** Lets everyone finish: streams end spread out and come back elsewhere, sends in flight are answered. */
+async function drain(server: Server, house: ReturnType<typeof createHouse>, config: Config): Promise<void> {
+  const { connections } = house.live
+  if (connections.count() > 0) await pause(STILL_OPEN_MS)
+  const closed = new Promise((resolve) => server.close(resolve))
+  await connections.drain(config.DRAIN_SECONDS * 1000)
+  await house.log.settled()
+  server.closeIdleConnections()
+  await Promise.race([closed, pause(LAST_ANSWERS_MS)])
+  server.closeAllConnections()
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
+
+async function close(): Promise<void> {
+  for (let step = undo.pop(); step; step = undo.pop()) await step()
+}
+
+let firstSignal = 0
+function onSignal(): void {
+  if (firstSignal === 0) {
+    firstSignal = Date.now()
+    close().then(
+      () => process.exit(0),
+      (error) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  } else if (Date.now() - firstSignal > ONE_SIGNAL_MS) {
+    process.exit(1)
+  }
+}
+
+process.on('SIGTERM', onSignal)
+process.on('SIGINT', onSignal)
+
+open().catch(async (error: unknown) => {
+  const isExplained =
+    error instanceof ConfigError || error instanceof StartFailure || error instanceof UnsuitableDatabase
+  console.error(isExplained ? error.message : explainDatabase(error))
+  await close().catch(() => {})
+  process.exit(1)
+})
+
+function explainDatabase(error: unknown): unknown {
+  if (!isDatabaseAway(error) || !process.env.DATABASE_URL) return error
+  const { host } = new URL(process.env.DATABASE_URL)
+  return `The database at ${host} (DATABASE_URL) does not answer: ${error instanceof Error ? error.message : error}`
+}

@@ -1,0 +1,20 @@
+import type { Scope } from '../accounts/tokens.ts'
+import { type AppContext, signedIn } from '../http/context.ts'
+import { problem } from '../http/errors.ts'
+import type { RoomState } from '../messages/message.ts'
+
+/**
+ * The room of this address, if this member may enter it. Its counters are read here, before any of its messages, so that the version a
+ * page shows is never newer than what is on it.
+ * @throws Problem 404 where there is none, or none for them
+ */
+export async function enterRoom(c: AppContext): Promise<RoomState> {
+  const room = await c.get('house').rooms.reachableRoom(signedIn(c).member, c.req.param('room') ?? '')
+  if (!room) throw problem('noRoom')
+  return room
+}
+
+/** @throws Problem 403 for a token that was not made for this */
+export function requireScope(c: AppContext, scope: Scope): void {
+  if (!signedIn(c).scopes.includes(scope)) throw problem('forbidden')
+}

@@ -1,0 +1,242 @@
+import { Hono } from 'hono'
+import { roomUrl } from '../../templates/addresses.ts'
+import { EndlessPageOpening } from '../../templates/endless-page.tsx'
+import { type AppContext, type Env, signedIn } from '../http/context.ts'
+import { problem } from '../http/errors.ts'
+import { acceptedTypes, type Face, isFace, isIndifferent, qualityOf } from '../http/faces.ts'
+import { STREAM_HEADERS } from '../http/headers.ts'
+import { refuseForeignOrigin } from '../http/intent.ts'
+import { pageContext, wordsFor } from '../http/page.tsx'
+import { type Cursor, formatCursor, parseCursor } from '../live/cursor.ts'
+import { endlessPageFraming } from '../live/endless-page.ts'
+import type { Outlet, Subscription } from '../live/feed.ts'
+import { type Control, type Framing, HTML_REPLAY } from '../live/framing.ts'
+import { controlToHtml, eventToHtml } from '../live/html.tsx'
+import { controlToJson, eventToJson } from '../live/json.ts'
+import { LONGEST_WAIT, longPoll, type Poll } from '../live/long-poll.ts'
+import { ndjsonFraming } from '../live/ndjson.ts'
+import { sseFramings } from '../live/sse.ts'
+import { controlToText, eventToText, textFraming } from '../live/text.ts'
+import { websocketFramings } from '../live/websocket-frame.ts'
+import type { RoomState } from '../messages/message.ts'
+import { enterRoom, requireScope } from './door.ts'
+import { logView } from './rooms.tsx'
+
+/** Where the client stands: `Last-Event-ID` wins over `?after=`, because the browser sends it when it comes back by itself. */
+function cursorOf(c: AppContext): Cursor | 'unreadable' | null {
+  return parseCursor(c.req.header('last-event-id') || c.req.query('after'))
+}
+
+/** @throws Problem 406 for a format that this kind of connection does not have */
+function formatOf<Allowed extends Face>(c: AppContext, allowed: readonly Allowed[], usual: Allowed): Allowed {
+  const format = c.req.query('format')
+  if (format === undefined) return usual
+  const known = allowed.find((face) => isFace(format) && face === format)
+  if (!known) throw problem('notAcceptable')
+  return known
+}
+
+/** What is asked of `/rooms/:room/events`, by the first match (contract, section 4). */
+function chooseFraming(c: AppContext): Framing | 'long-poll' | 'room-page' {
+  if (c.req.query('wait') !== undefined) return 'long-poll'
+  const accepted = acceptedTypes(c.req.raw)
+  const names = (type: string) => accepted.some((one) => one.type === type && one.q > 0)
+  if (names('text/event-stream') || isIndifferent(accepted)) {
+    return sseFramings[formatOf(c, ['html', 'json', 'text'], 'html')]
+  }
+  if (names('application/x-ndjson') || names('application/json')) return ndjsonFraming
+  // A text browser shows nothing until a page ends: it gets one that does.
+  if (names('text/html') && (names('text/plain') || names('text/*'))) return 'room-page'
+  if (names('text/html')) return endlessPageFraming
+  if (names('text/plain')) return textFraming
+  throw problem('notAcceptable')
+}
+
+export const live = new Hono<Env>()
+  .get('/rooms/:room/events', async (c) => {
+    requireScope(c, 'read')
+    refuseForeignReader(c)
+    const room = await enterRoom(c)
+    const framing = chooseFraming(c)
+    if (framing === 'room-page') return c.redirect(roomUrl(room.slug), 303)
+    if (framing === 'long-poll') return answerPoll(c, room)
+    const opening =
+      framing === endlessPageFraming ? await openEndlessPage(c, room) : { after: cursorOf(c), html: '' }
+    return openStream(c, room, framing, opening)
+  })
+
+  .get('/rooms/:room/socket', async (c) => {
+    requireScope(c, 'read')
+    refuseForeignSocket(c)
+    const room = await enterRoom(c)
+    const framing = websocketFramings[formatOf(c, ['html', 'json'], 'html')]
+    const attachment = attach(c, room, cursorOf(c))
+    const response = await c.get('house').live.upgrade(c, {
+      framing,
+      onOpen: attachment.open,
+      onClose: attachment.close,
+    })
+    if (!response) throw problem('upgradeRequired', { headers: { Upgrade: 'websocket' } })
+    return response
+  })
+
+/** A page of another site could read what our cookie opens. */
+function refuseForeignReader(c: AppContext): void {
+  if (signedIn(c).credential.kind === 'session') refuseForeignOrigin(c)
+}
+
+/** Scripts of any site may open a WebSocket, and the browser sends our cookie along: Origin is the only thing that tells them apart. */
+function refuseForeignSocket(c: AppContext): void {
+  if (signedIn(c).credential.kind === 'token') return
+  refuseForeignOrigin(c)
+  const { origin } = c.get('origin')
+  if (c.req.header('origin') !== origin) {
+    throw problem('foreignOrigin', { facts: `A WebSocket with a cookie needs the Origin ${origin}.` })
+  }
+}
+
+/** Ties an outlet to the feed and to the rights behind it, and unties it when either side goes. */
+function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | null) {
+  const { live: platform } = c.get('house')
+  const { credential } = signedIn(c)
+  let closed = false
+  let subscription: Subscription | undefined
+  let forgetRights = () => {}
+  const close = () => {
+    closed = true
+    forgetRights()
+    subscription?.close()
+  }
+  const open = (outlet: Outlet) => {
+    forgetRights = platform.rights.guard(credential, () => {
+      close()
+      outlet.end('rights')
+    })
+    platform.feed
+      .subscribe({
+        roomId: room.id,
+        after,
+        outlet,
+        mayRead: () => platform.rights.stillHolds(credential),
+      })
+      .then(
+        (opened) => {
+          subscription = opened
+          if (closed) opened.close()
+        },
+        (error) => {
+          c.get('house').report(error, { path: c.req.path })
+          outlet.end('gone')
+        },
+      )
+  }
+  return { open, close }
+}
+
+interface Opening {
+  after: Cursor | 'unreadable' | null
+  html: string
+}
+
+function openStream(c: AppContext, room: RoomState, framing: Framing, { after, html }: Opening): Response {
+  const attachment = attach(c, room, after)
+  const { outlet, response } = c.get('house').live.openStream(c, {
+    framing,
+    headers: STREAM_HEADERS,
+    opening: html,
+    onClose: attachment.close,
+  })
+  attachment.open(outlet)
+  return response
+}
+
+/**
+ * The head of an endless page: what the room showed at the cursor, so that what comes after it repeats nothing. Its refresh goes on from there
+ * even when the page is cut.
+ */
+async function openEndlessPage(c: AppContext, room: RoomState): Promise<Opening> {
+  const asked = cursorOf(c)
+  const { reader } = c.get('house')
+  const isHonoured =
+    asked !== null &&
+    asked !== 'unreadable' &&
+    (asked.life === null || asked.life === room.life) &&
+    asked.version <= room.version &&
+    !(await reader.moreThan(HTML_REPLAY, room.id, asked.version))
+  const version = isHonoured ? asked.version : room.version
+  const log = logView({ ...room, version }, await reader.newestAt(room.id, version), 'newest')
+  const cursor = formatCursor(version, room.life)
+  const html = EndlessPageOpening({
+    page: await pageContext(c),
+    log: { ...log, cursor },
+    refreshUrl: `${roomUrl(room.slug)}/events?after=${cursor}`,
+    words: wordsFor(c),
+  })
+  // A cursor that cannot be honoured is handed on, so that the stream itself says `reset`.
+  return {
+    after: asked !== null && !isHonoured ? asked : { version, life: room.life },
+    html: `<!doctype html>\n${html}`,
+  }
+}
+
+async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
+  const { live: platform } = c.get('house')
+  const { credential } = signedIn(c)
+  const face = pollFace(c)
+  const wait = Number(c.req.query('wait'))
+  if (!(wait >= 0)) throw problem('invalid', { fields: { wait: (words) => words.number } })
+  const poll = await longPoll({
+    feed: platform.feed,
+    roomId: room.id,
+    after: cursorOf(c),
+    waitMs: Math.min(wait, LONGEST_WAIT) * 1000,
+    replayAtMost: face === 'html' ? HTML_REPLAY : Number.POSITIVE_INFINITY,
+    signal: c.req.raw.signal,
+    mayRead: () => platform.rights.stillHolds(credential),
+    guard: (outlet) => {
+      const connection = { endsAt: Number.POSITIVE_INFINITY, check() {}, end: outlet.end }
+      platform.connections.add(connection)
+      const forget = platform.rights.guard(credential, () => outlet.end('rights'))
+      return () => {
+        platform.connections.remove(connection)
+        forget()
+      }
+    },
+  })
+  if (poll.refused) throw problem('notSignedIn')
+  return renderPoll(c, face, poll)
+}
+
+/** Fragments for htmx, text lines for whoever asks for them, JSON for everyone else. */
+function pollFace(c: AppContext): Face {
+  const format = c.req.query('format')
+  if (format !== undefined) return formatOf(c, ['html', 'json', 'text'], 'json')
+  if (c.req.header('hx-request') === 'true') return 'html'
+  const accepted = acceptedTypes(c.req.raw)
+  const [best] = (['json', 'html', 'text'] as const)
+    .map((face) => ({
+      face,
+      quality: qualityOf({ json: 'application/json', html: 'text/html', text: 'text/plain' }[face], accepted),
+    }))
+    .filter(({ quality }) => quality > 0)
+    .sort((one, other) => other.quality - one.quality)
+  if (!best) throw problem('notAcceptable')
+  return best.face
+}
+
+function renderPoll(c: AppContext, face: Face, { reset, events, version, cursor }: Poll): Response {
+  for (const [name, value] of Object.entries(STREAM_HEADERS)) c.header(name, value)
+  c.header('Teahouse-Version', String(version))
+  c.header('Teahouse-Cursor', cursor)
+  const controls: Control[] = reset ? [reset] : []
+  if (face === 'html') return c.html([...controls.map(controlToHtml), ...events.map(eventToHtml)].join('\n'))
+  if (face === 'text') {
+    return c.text(
+      [...controls.map(controlToText), ...events.map(eventToText)].map((line) => `${line}\n`).join(''),
+    )
+  }
+  const listed = [...controls.map(controlToJson), ...events.map(eventToJson)].join(',')
+  return c.body(`{"version":${version},"cursor":${JSON.stringify(cursor)},"events":[${listed}]}\n`, 200, {
+    'content-type': 'application/json',
+  })
+}

@@ -1,0 +1,128 @@
+import { Hono } from 'hono'
+import { RegisterForm, RegisterPage } from '../../templates/register.tsx'
+import type { RegisterView } from '../../templates/views.ts'
+import { checkName } from '../accounts/names.ts'
+import { findPasswordFault, hashPassword } from '../accounts/passwords.ts'
+import { toE164 } from '../accounts/phone.ts'
+import { equalSecrets } from '../accounts/secrets.ts'
+import type { AppContext, Env, Fields } from '../http/context.ts'
+import { type FieldSentence, problem } from '../http/errors.ts'
+import { addressKey } from '../http/limits.ts'
+import { clientAddress, isLocalVisitor } from '../http/origin.ts'
+import { pageContext, renderPage } from '../http/page.tsx'
+import { beginSession, redirectTo, refuseForm } from './session.ts'
+
+/** Who may register now: while the house has no owner anyone on this machine, or whoever has the set-up code. */
+interface Door {
+  closed: boolean
+  firstAccount: boolean
+  /** The code to ask for, or null. */
+  setupCode: string | null
+}
+
+async function openDoor(c: AppContext): Promise<Door> {
+  const { members, config, socketAddress } = c.get('house')
+  const { owned, setupCode } = await members.ownership()
+  const local = isLocalVisitor(c.req.raw, socketAddress(c))
+  return {
+    closed: owned && config.REGISTRATION === 'closed',
+    firstAccount: !owned,
+    setupCode: owned || local ? null : setupCode,
+  }
+}
+
+function registerView(door: Door, typed: Fields = {}): RegisterView {
+  return {
+    fields: { phone: typed.phone ?? '', name: typed.name ?? '', setup_code: typed.setup_code ?? '' },
+    errors: {},
+    asksSetupCode: door.setupCode !== null,
+    firstAccount: door.firstAccount,
+    closed: door.closed,
+  }
+}
+
+interface Checked {
+  phone: string
+  name: string
+  nameKey: string
+  password: string
+}
+
+/** Checks every field, so that all that is wrong is said at once. */
+function checkFields(
+  c: AppContext,
+  door: Door,
+): { checked: Checked } | { refused: Record<string, FieldSentence> } {
+  const typed = c.get('fields')
+  const refused: Record<string, FieldSentence> = {}
+  const phone = toE164(typed.phone ?? '', c.get('house').config.DEFAULT_COUNTRY)
+  if (!typed.phone?.trim()) refused.phone = (words) => words.phoneMissing
+  else if (!phone) refused.phone = (words) => words.phoneInvalid
+
+  const name = checkName(typed.name ?? '')
+  if (name.fault === 'missing') refused.name = (words) => words.nameMissing
+  else if (name.fault === 'length') refused.name = (words) => words.nameLength(name.has)
+  else if (name.fault) refused.name = (words) => words.nameCharacters
+
+  const password = typed.password ?? ''
+  const fault = findPasswordFault(password)
+  if (fault?.fault === 'missing') refused.password = (words) => words.passwordMissing
+  else if (fault?.fault === 'short')
+    refused.password = (words) => words.passwordShort(fault.has, fault.missing)
+  else if (fault?.fault === 'long') refused.password = (words) => words.passwordLong
+  else if (fault) refused.password = (words) => words.passwordCommon
+
+  if (door.setupCode !== null && !equalSecrets(door.setupCode, (typed.setup_code ?? '').trim())) {
+    refused.setup_code = (words) => words.setupCode
+  }
+  if (Object.keys(refused).length > 0 || !phone || name.fault) return { refused }
+  return { checked: { phone, name: name.name, nameKey: name.key, password } }
+}
+
+export const register = new Hono<Env>()
+  .get('/', async (c) => {
+    const view = registerView(await openDoor(c))
+    return renderPage(c, <RegisterPage page={await pageContext(c)} view={view} />, view.closed ? 403 : 200)
+  })
+
+  .post('/', async (c) => {
+    const { members, limits, config, socketAddress } = c.get('house')
+    const door = await openDoor(c)
+    const view = registerView(door, c.get('fields'))
+    const refuse = (refused: Record<string, FieldSentence>) =>
+      refuseForm(
+        c,
+        problem('invalid', { fields: refused }),
+        (errors, page) => <RegisterPage page={page} view={{ ...view, errors }} />,
+        (errors, page) => <RegisterForm page={page} view={{ ...view, errors }} />,
+      )
+    if (door.closed) {
+      return refuseForm(
+        c,
+        problem('registrationClosed'),
+        (_errors, page) => <RegisterPage page={page} view={view} />,
+        (_errors, page) => <RegisterPage page={page} view={view} />,
+      )
+    }
+    await limits.take(
+      'registrationsOfAddress',
+      addressKey(clientAddress(c.req.raw, socketAddress(c), config.TRUST_PROXY)),
+    )
+
+    const result = checkFields(c, door)
+    if ('refused' in result) return refuse(result.refused)
+    const { password, ...identity } = result.checked
+    const taken = (await members.fault({ ...identity, passwordHash: '' })) ?? null
+    if (taken === 'phoneTaken') return refuse({ phone: (words) => words.phoneTaken })
+    if (taken === 'nameTaken') return refuse({ name: (words) => words.nameTaken(identity.name) })
+
+    const registered = await members.register(
+      { ...identity, passwordHash: await hashPassword(password) },
+      { onlyFirst: config.REGISTRATION === 'closed' },
+    )
+    if (registered === 'notFirst') throw problem('registrationClosed')
+    if (registered === 'phoneTaken') return refuse({ phone: (words) => words.phoneTaken })
+    if (registered === 'nameTaken') return refuse({ name: (words) => words.nameTaken(identity.name) })
+    await beginSession(c, registered.id)
+    return redirectTo(c, '/rooms/lobby', { id: registered.id, name: registered.name })
+  })

@@ -1,0 +1,122 @@
+import { Hono } from 'hono'
+import { roomUrl } from '../../templates/addresses.ts'
+import { ComposerFrame } from '../../templates/composer-frame.tsx'
+import { MessageList } from '../../templates/message.tsx'
+import { RoomPage } from '../../templates/room.tsx'
+import { RoomsPage } from '../../templates/rooms.tsx'
+import type { ComposerView, LogView, Transport } from '../../templates/views.ts'
+import { type AppContext, type Env, signedIn } from '../http/context.ts'
+import { chooseFace, wantsFragment } from '../http/faces.ts'
+import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
+import { formatCursor } from '../live/cursor.ts'
+import { toTextLine } from '../messages/format.ts'
+import type { Message, RoomState } from '../messages/message.ts'
+import type { Stretch } from '../messages/read.ts'
+import { freshNonce } from '../messages/send-key.ts'
+import { toJson, toView } from '../messages/view.ts'
+import { enterRoom, requireScope } from './door.ts'
+import { numberParameter } from './query.ts'
+
+/** Which stretch of the room an address asks for. */
+export function stretchOf(c: AppContext): Stretch {
+  const before = numberParameter(c, 'before')
+  if (before !== undefined) return { before }
+  const after = numberParameter(c, 'after')
+  if (after !== undefined) return { after }
+  const around = numberParameter(c, 'around')
+  return around === undefined ? 'newest' : { around }
+}
+
+/** A stretch of the log as templates and faces show it. The room's counters were read before the messages. */
+export function logView(room: RoomState, messages: Message[], stretch: Stretch): LogView {
+  // Where nothing was found, the stretch itself says on which side of it the messages are.
+  const nothingOlder = stretch !== 'newest' && 'before' in stretch ? 1 : room.lastNumber + 1
+  const nothingNewer = stretch !== 'newest' && 'before' in stretch ? 0 : room.lastNumber
+  return {
+    room,
+    messages: messages.map((message) => toView(message, room.slug)),
+    version: room.version,
+    cursor: formatCursor(room.version, room.life),
+    hasOlder: (messages[0]?.number ?? nothingOlder) > 1,
+    hasNewer: (messages.at(-1)?.number ?? nothingNewer) < room.lastNumber,
+  }
+}
+
+/** The faces of a stretch that are not pages. */
+export function plainLog(c: AppContext, face: 'json' | 'text', log: LogView): Response {
+  c.header('Teahouse-Version', String(log.version))
+  c.header('Teahouse-Cursor', log.cursor)
+  if (face === 'text') return c.text(log.messages.map((message) => `${toTextLine(message)}\n`).join(''))
+  return c.json({
+    room: log.room.slug,
+    version: log.version,
+    cursor: log.cursor,
+    messages: log.messages.map(toJson),
+  })
+}
+
+const TRANSPORTS: readonly Transport[] = ['auto', 'websocket', 'sse', 'poll', 'page', 'none']
+
+/** The way that the member chose, or one tried once by `?via=`. */
+function transportOf(c: AppContext): Transport {
+  const once = TRANSPORTS.find((transport) => transport === c.req.query('via'))
+  return once ?? signedIn(c).member.transport
+}
+
+function freshComposer(c: AppContext, room: RoomState, back: ComposerView['back']): ComposerView {
+  return {
+    action: `${roomUrl(room.slug)}/messages`,
+    nonce: freshNonce(),
+    body: '',
+    replyTo: numberParameter(c, 'reply_to') ?? null,
+    errors: {},
+    back,
+  }
+}
+
+export const rooms = new Hono<Env>()
+  .get('/rooms', async (c) => {
+    requireScope(c, 'read')
+    const reachable = await c.get('house').rooms.reachableRooms(signedIn(c).member)
+    const listed = reachable.map(({ slug, name, topic, version, lastNumber }) => ({
+      slug,
+      name,
+      topic,
+      version,
+      lastNumber,
+    }))
+    const face = chooseFace(c.req.raw)
+    if (face === 'json') return c.json({ rooms: listed })
+    if (face === 'text') return c.text(listed.map(({ slug, name }) => `${slug}\t${name}\n`).join(''))
+    return renderPage(c, <RoomsPage page={await pageContext(c)} rooms={listed} />)
+  })
+
+  .get('/rooms/:room', async (c) => {
+    requireScope(c, 'read')
+    const face = chooseFace(c.req.raw)
+    const room = await enterRoom(c)
+    const stretch = stretchOf(c)
+    const { reader, rooms: allRooms } = c.get('house')
+    const log = logView(room, await reader.stretch(room.id, stretch), stretch)
+    if (face !== 'html') return plainLog(c, face, log)
+    c.header('Teahouse-Version', String(log.version))
+    if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageList log={log} />)
+    const reachable = await allRooms.reachableRooms(signedIn(c).member)
+    const view = {
+      log,
+      rooms: reachable.map(({ slug, name }) => ({ slug, name, current: slug === room.slug })),
+      composer: freshComposer(c, room, ''),
+      transport: transportOf(c),
+      live: !log.hasNewer,
+      target: stretch !== 'newest' && 'around' in stretch ? stretch.around : null,
+    }
+    return renderPage(c, <RoomPage page={await pageContext(c)} view={view} />)
+  })
+
+  .get('/rooms/:room/composer', async (c) => {
+    const room = await enterRoom(c)
+    return renderPage(
+      c,
+      <ComposerFrame page={await pageContext(c)} view={freshComposer(c, room, 'composer')} />,
+    )
+  })

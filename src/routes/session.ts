@@ -1,0 +1,43 @@
+import type { Child } from 'hono/jsx'
+import type { FieldErrors, PageContext } from '../../templates/views.ts'
+import type { AppContext } from '../http/context.ts'
+import { SESSION_COOKIE, writeCookie } from '../http/cookies.ts'
+import type { Problem } from '../http/errors.ts'
+import { errorFace, wantsFragment } from '../http/faces.ts'
+import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
+import { fieldSentences } from '../http/render-problem.tsx'
+
+/** Logs the browser in: a new token each time, so that a cookie planted before log-in is worth nothing after it. */
+export async function beginSession(c: AppContext, memberId: string): Promise<void> {
+  const { token, expiresAt } = await c.get('house').sessions.create(memberId)
+  writeCookie(c, SESSION_COOKIE, token, expiresAt)
+}
+
+/** The way on after a form: 303 for browsers, HX-Redirect for htmx, the facts for programs. */
+export function redirectTo(c: AppContext, path: string, facts: Record<string, unknown>): Response {
+  if (c.req.header('hx-request') === 'true') {
+    c.header('HX-Redirect', path)
+    return c.text('', 200)
+  }
+  const face = errorFace(c.req.raw)
+  if (face === 'json') return c.json(facts, 200)
+  return c.redirect(path, 303)
+}
+
+type Render = (errors: FieldErrors, page: PageContext) => Child
+
+/** Gives a form back with a sentence beside each field: as a page, as the form alone for htmx; programs get the problem itself. */
+export async function refuseForm(
+  c: AppContext,
+  refusal: Problem,
+  page: Render,
+  form: Render,
+): Promise<Response> {
+  if (errorFace(c.req.raw) !== 'html') throw refusal
+  const errors = fieldSentences(c, refusal)
+  const context = await pageContext(c)
+  c.header('Cache-Control', 'no-store')
+  return wantsFragment(c.req.raw)
+    ? renderFragment(c, form(errors, context), refusal.status)
+    : renderPage(c, page(errors, context), refusal.status)
+}

@@ -1,0 +1,32 @@
+import { Hono } from 'hono'
+import type { AppContext, Env } from '../http/context.ts'
+import { problem } from '../http/errors.ts'
+import { chooseFace } from '../http/faces.ts'
+import { authenticate } from './login.tsx'
+
+const LONGEST_TOKEN_NAME = 64
+
+/** Personal access tokens: with a session, or with phone and password for whoever has no browser. */
+export const tokens = new Hono<Env>().post('/', async (c) => {
+  const memberId = await ownerOf(c)
+  if (!memberId) throw problem('wrongLogin')
+  const name = (c.get('fields').name ?? '').trim().slice(0, LONGEST_TOKEN_NAME) || 'curl'
+  const { token, scopes, expiresAt } = await c.get('house').tokens.create(memberId, name)
+  c.header('Cache-Control', 'no-store')
+  if (tokenFace(c) === 'text') return c.text(`${token}\n`, 201)
+  return c.json({ token, name, scopes, expiresAt: expiresAt.toISOString() }, 201)
+})
+
+/** Phone and password speak for themselves, whoever's browser they are typed into. */
+async function ownerOf(c: AppContext): Promise<string | null> {
+  if (c.get('fields').phone !== undefined) return authenticate(c)
+  const identity = c.get('identity')
+  // A token that could make tokens would never end.
+  if (identity?.credential.kind === 'token') throw problem('forbidden')
+  if (!identity) throw problem('notSignedIn')
+  return identity.member.id
+}
+
+function tokenFace(c: AppContext): 'text' | 'json' {
+  return chooseFace(c.req.raw) === 'text' ? 'text' : 'json'
+}

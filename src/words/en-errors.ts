@@ -1,0 +1,95 @@
+/** English: what went wrong, what became of what was typed, what to do next. One entry for each code of `src/http/errors.ts`. */
+export const errors = {
+  notSignedIn: { title: 'You are not logged in.', detail: 'Log in, and you come back here.' },
+  wrongLogin: { title: 'That did not open the door.', detail: 'Check the phone number and the password.' },
+  forbidden: { title: 'This is not yours to do.', detail: 'Ask whoever keeps this house.' },
+  foreignOrigin: {
+    title: 'This was sent from another site.',
+    detail: 'Nothing was done. Open Teahouse at its own address and try again.',
+  },
+  noIntent: {
+    title: 'We cannot tell that you meant this.',
+    detail: 'Nothing was done. Open the page again and send the form from there.',
+  },
+  registrationClosed: {
+    title: 'Registration is closed.',
+    detail: 'Ask whoever keeps this house to let you in.',
+  },
+  notFound: { title: 'There is nothing here.', detail: 'Or it is not open to you.' },
+  noRoom: { title: 'There is no such room.', detail: 'Or it is not open to you.' },
+  noMessage: {
+    title: 'There is no such message.',
+    detail: 'Numbers begin at 1 and end at the newest message.',
+  },
+  methodNotAllowed: {
+    title: 'This address does not take that.',
+    detail: 'See the Allow header for what it takes.',
+  },
+  notAcceptable: {
+    title: 'We do not speak that format here.',
+    detail: 'Ask for text/html, application/json or text/plain.',
+  },
+  tooLong: { title: 'That is too long.', detail: 'A message has at most 10,000 characters.' },
+  tooLarge: { title: 'That is too large.', detail: 'A request has at most 256 KiB.' },
+  unsupportedType: {
+    title: 'We cannot read that kind of body.',
+    detail: 'Send a form, application/json, or a message as text/plain.',
+  },
+  malformed: { title: 'We could not read that.', detail: 'It is not valid UTF-8, JSON or form data.' },
+  invalid: { title: 'Something needs to be put right.', detail: 'Nothing was saved.' },
+  misdirected: {
+    title: 'This is not an address of ours.',
+    detail: 'If you keep this house: set PUBLIC_URL to the address that people type.',
+  },
+  tooMany: { title: 'That was a lot at once.', detail: 'Nothing was saved. Wait a moment, then try again.' },
+  databaseAwayNotSaved: {
+    title: 'The database is away. Nothing was sent; your words are below.',
+    detail:
+      'Not saved. It usually takes less than a minute. Sending again is safe: a message is never posted twice.',
+  },
+  databaseAwayNotKnown: {
+    title: 'The database went away while it was saving.',
+    detail: 'Not known whether it was saved. Sending again is safe: a message is never posted twice.',
+  },
+  databaseAway: {
+    title: 'The database is away.',
+    detail: 'Nothing was changed. It usually takes less than a minute; try again then.',
+  },
+  overloaded: { title: 'The house is full to the door.', detail: 'Not saved. Try again in a moment.' },
+  upgradeRequired: {
+    title: 'This address speaks WebSocket.',
+    detail: 'Ask with an upgrade, or read /events beside it.',
+  },
+  internal: { title: 'Something broke on our side.', detail: 'It has been written down. Try again.' },
+}
+
+/** English: the ways out of a problem. */
+export const waysOut = { room: 'Back to the room', front: 'To the front page' }
+
+/** English: the sentence beside a field that was refused. */
+export const fields = {
+  phoneMissing: 'Type your phone number.',
+  phoneInvalid: 'This is not a phone number that we can read. Begin with + and the country code.',
+  loginWrong: 'Phone number and password do not fit together.',
+  phoneTaken: 'This number is registered already. Log in instead.',
+  nameMissing: 'Type the name that others will see.',
+  nameLength: (has: number) => `A name has 2 to 32 characters; yours has ${has}.`,
+  nameCharacters:
+    "A name is letters, digits, spaces and . _ ' - in any script, and begins with a letter or a digit.",
+  nameTaken: (name: string) => `${name} already sits here.`,
+  passwordMissing: 'Type a password.',
+  passwordShort: (has: number, missing: number) =>
+    `Eight characters or more. Yours has ${has}; ${missing} more will do.`,
+  passwordLong: 'A password has at most 128 characters.',
+  passwordCommon: 'This password is among the commonest, so it is the first that others would try.',
+  setupCode: 'This is not the set-up code that the start printed.',
+  emptyMessage: 'There is nothing in this message yet.',
+  longMessage: 'A message has at most 10,000 characters.',
+  notUnicode: 'This is not valid Unicode text.',
+  nonce: 'A nonce has 1 to 64 characters of A-Z a-z 0-9 _ -',
+  replyTo: 'There is no message of that number to reply to.',
+  number: 'This takes a whole number.',
+  day: 'This takes a day such as 2026-11-23.',
+  transport: 'This takes auto, websocket, sse, poll, page or none.',
+  bodyMissing: 'The field "body" is missing.',
+}

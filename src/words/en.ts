@@ -1,0 +1,194 @@
+import { errors, fields, waysOut } from './en-errors.ts'
+
+/**
+ * Every sentence that people see, in English. Another language is one more file of this shape.
+ * The house speaks as a host: say what happened, what became of your words, and what to do next.
+ */
+export const en = {
+  /** For `<html lang>`, and for dates. */
+  lang: 'en',
+  dateLocale: 'en-GB',
+
+  house: 'Teahouse',
+  title: (page: string) => `${page} · Teahouse`,
+
+  nav: {
+    label: 'The house',
+    rooms: 'Rooms',
+    history: 'History',
+    logIn: 'Log in',
+    logOut: 'Log out',
+    register: 'Register',
+    close: 'Close',
+  },
+
+  front: {
+    title: 'Teahouse, a quiet chat room',
+    heading: ['A table, a pot of tea,', 'and people to talk with.'],
+    lede: 'Teahouse is a quiet chat room. Come in with a name and a phone number; stay as long as the pot is warm.',
+    guest: 'Guest',
+    house: 'House',
+    lines: [
+      ['What is this place?', 'A chat room on one small server, kept by people you know.'],
+      [
+        'My browser is old, and my train has tunnels.',
+        'Then it will wait for you. It works without JavaScript, on a good line or a bad one.',
+      ],
+      [
+        'How do I point at something someone said?',
+        'Every line has a number that never changes. Say “see #4” and everyone is there.',
+      ],
+      ['And if I leave?', 'Take a copy of your words with you. We do not sell what is left.'],
+    ],
+  },
+
+  form: {
+    /** How many things the summary on top of a form asks for. */
+    toPutRight: (count: number) =>
+      count === 1
+        ? 'One thing to put right'
+        : `${['Two', 'Three', 'Four', 'Five'][count - 2] ?? count} things to put right`,
+  },
+
+  register: {
+    title: 'Register',
+    heading: 'Take a seat',
+    first: 'You are the first one here. This account will own the house.',
+    name: 'Name',
+    nameHint: 'What others see. Any script; 2 to 32 characters.',
+    phone: 'Phone number',
+    phoneHint: 'With its country code, such as +31 6 12345678. Nobody sees it but you.',
+    password: 'Password',
+    passwordHint: 'Eight characters or more. A line from a poem is fine.',
+    setupCode: 'Set-up code',
+    setupCodeHint: 'Teahouse printed it when it started.',
+    submit: 'Register',
+    beenHere: 'Been here before?',
+    closedHeading: 'The door is closed for now',
+    closed: 'This house takes no new members at the moment. If you have an account, you can still log in.',
+  },
+
+  login: {
+    title: 'Log in',
+    heading: 'Welcome back',
+    phone: 'Phone number',
+    password: 'Password',
+    code: 'Code',
+    codeHint: 'Six figures from your authenticator.',
+    submit: 'Log in',
+    newHere: 'New here?',
+  },
+
+  rooms: {
+    title: 'Rooms',
+    empty: 'There is no room yet that you may enter.',
+  },
+
+  room: {
+    write: 'Write a message',
+    messages: (room: string) => `Messages in ${room}`,
+    older: 'Older messages',
+    newer: 'Newer messages',
+    newest: 'To the newest messages',
+    emptyHeading: 'Nobody has spoken yet',
+    empty: 'The kettle is on. Whoever speaks first pours for everyone.',
+    nothingNewer: 'Nothing newer yet.',
+    zone: (zone: string) => `Times are ${zone}.`,
+    /** Beside the frames that stand in for scripts. */
+    frameLog: 'Messages as they come',
+    frameComposer: 'Write a message',
+    stopped: 'If no messages come any more:',
+    reconnect: 'Reconnect',
+  },
+
+  message: {
+    reply: 'Reply',
+    edited: 'edited',
+    deleted: 'This message was deleted.',
+    inReplyTo: 'in reply to',
+  },
+
+  composer: {
+    label: 'Say something',
+    send: 'Send',
+    replyingTo: 'Replying to',
+    cancel: 'Cancel',
+    /** Keys and what they do; shown only where scripts run. */
+    hints: [
+      ['Enter', 'sends'],
+      ['Shift+Enter', 'new line'],
+    ],
+  },
+
+  transport: {
+    heading: 'How messages reach you',
+    auto: 'Choose for me',
+    autoHint: 'WebSocket first; falls back by itself',
+    websocket: 'WebSocket',
+    sse: 'Server-sent events',
+    poll: 'Long polling',
+    page: 'A page that refreshes itself',
+    none: 'Only when I reload',
+    submit: 'Use this',
+  },
+
+  /** Told to the client script as they are: `{…}` is filled in there. */
+  client: {
+    connecting: 'Connecting…',
+    live: 'Live',
+    by: {
+      websocket: 'by WebSocket',
+      sse: 'by SSE',
+      poll: 'by long poll',
+      page: 'by refresh',
+    },
+    notLive: 'Not live',
+    lost: 'Line lost. Trying again in {seconds} s',
+    newMessage: '1 new message',
+    newMessages: '{count} new messages',
+    sending: 'Sending…',
+    notSent: 'Not sent. The line dropped.',
+    retry: 'Retry',
+    edit: 'Edit',
+    discard: 'Discard',
+  },
+
+  history: {
+    title: (room: string) => `${room}, day by day`,
+    search: 'Search',
+    searchHint: 'Words',
+    found: (query: string) => `Messages with “${query}”, newest first.`,
+    foundNothing: (query: string) => `No message with “${query}” here.`,
+    clear: 'Clear',
+    searchedBackTo: (number: number) => `Searched back to #${number}.`,
+    searchOn: 'Search further back',
+    day: 'Day',
+    showDay: 'Show',
+    wholeTranscript: 'All days',
+    nothing: 'Nothing was said here.',
+    older: 'Older',
+    newer: 'Newer',
+    copy: 'Take a copy:',
+    text: 'text',
+    json: 'JSON',
+    zone: (zone: string) => `Days and times are ${zone}.`,
+  },
+
+  permalink: {
+    title: (number: number, room: string) => `#${number} in ${room}`,
+    inRoom: 'See it in the room',
+    inReplyTo: 'The message it answers',
+  },
+
+  problem: {
+    kept: 'Your message',
+    sendAgain: 'Send again',
+    reference: (reference: string) => `If it lasts, tell the keeper: reference ${reference}.`,
+  },
+
+  errors,
+  waysOut,
+  fields,
+}
+
+export type Words = typeof en

@@ -1,0 +1,8 @@
+/** Where things are, for links (contract, section 2). */
+export const roomUrl = (slug: string) => `/rooms/${slug}`
+export const messageUrl = (slug: string, number: number) => `${roomUrl(slug)}/messages/${number}`
+export const historyUrl = (slug: string) => `${roomUrl(slug)}/history`
+export const inRoomUrl = (slug: string, number: number) => `${roomUrl(slug)}?around=${number}#m${number}`
+export const replyUrl = (slug: string, number: number) => `${roomUrl(slug)}?reply_to=${number}#body`
+export const logInUrl = (next: string) =>
+  next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`

@@ -1,0 +1,51 @@
+import { en, type Words } from '../src/words/en.ts'
+import { roomUrl } from './addresses.ts'
+import { Layout } from './layout.tsx'
+import { MessageList } from './message.tsx'
+import type { LogView, PageContext } from './views.ts'
+import { useWords, WordsContext } from './words.tsx'
+
+interface Props {
+  page: PageContext
+  log: LogView
+  /** Where it goes on one second after it ended, with a cursor. */
+  refreshUrl: string
+  words?: Words
+}
+
+/** The room in a frame, for browsers with scripts off: a document up to its open list, to which messages are then added as they come. */
+export function EndlessPageOpening({ words = en, ...props }: Props): string {
+  const whole = String(
+    <WordsContext.Provider value={words}>
+      <EndlessPage {...props} />
+    </WordsContext.Provider>,
+  )
+  return whole.slice(0, whole.lastIndexOf('</ul>'))
+}
+
+/** Links leave the frame. The list is the only child of a scroller that grows from its end, so it stays at the newest. */
+function EndlessPage({ page, log, refreshUrl }: Omit<Props, 'words'>) {
+  const words = useWords()
+  const first = log.messages[0]
+  return (
+    <Layout
+      title={words.title(log.room.name)}
+      page={page}
+      kind="frame"
+      refresh={`1;url=${refreshUrl}`}
+      head={<base target="_top" />}
+    >
+      <main class="log" tabindex={0}>
+        <h1 class="for-readers">{log.room.name}</h1>
+        <div class="roll">
+          {first && log.hasOlder && (
+            <p class="older">
+              <a href={`${roomUrl(log.room.slug)}?before=${first.number}`}>{words.room.older}</a>
+            </p>
+          )}
+          <MessageList log={log} />
+        </div>
+      </main>
+    </Layout>
+  )
+}

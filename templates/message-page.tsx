@@ -1,0 +1,43 @@
+import { inRoomUrl, messageUrl, replyUrl, roomUrl } from './addresses.ts'
+import { Layout } from './layout.tsx'
+import { Lines } from './message.tsx'
+import { zoneName } from './time.ts'
+import type { MessageView, PageContext, RoomView } from './views.ts'
+import { useWords } from './words.tsx'
+
+interface Props {
+  page: PageContext
+  room: RoomView
+  message: MessageView
+}
+
+/** The permalink of one message. */
+export function MessagePage({ page, room, message }: Props) {
+  const words = useWords()
+  const title = words.permalink.title(message.number, room.name)
+  return (
+    <Layout
+      title={words.title(title)}
+      page={page}
+      kind="plain"
+      nav={<a href={roomUrl(room.slug)}>{room.name}</a>}
+    >
+      <main class="permalink">
+        <h1>{title}</h1>
+        <ul id="messages">
+          <Lines messages={[message]} />
+        </ul>
+        <p class="actions">
+          <a href={inRoomUrl(room.slug, message.number)}>{words.permalink.inRoom}</a>{' '}
+          {message.replyTo && (
+            <a href={messageUrl(room.slug, message.replyTo)}>{words.permalink.inReplyTo}</a>
+          )}{' '}
+          {!message.deleted && <a href={replyUrl(room.slug, message.number)}>{words.message.reply}</a>}
+        </p>
+        <noscript>
+          <p class="zone">{words.room.zone(zoneName)}</p>
+        </noscript>
+      </main>
+    </Layout>
+  )
+}

@@ -1,0 +1,143 @@
+import { raw } from 'hono/html'
+import { messageUrl, replyUrl } from './addresses.ts'
+import { arrange } from './arrange.ts'
+import { Cup } from './pictures.tsx'
+import { clock, dayName } from './time.ts'
+import type { LogView, MessageView } from './views.ts'
+import { useWords } from './words.tsx'
+
+interface Props {
+  message: MessageView
+  /** The same speaker goes on: name and time are there for readers, but not in view. */
+  run?: boolean
+}
+
+/** One message, the same for every viewer: in the page, pushed, caught up with, and on its own page. */
+export function MessageItem({ message, run = false }: Props) {
+  const { room, number, author, createdAt, deleted } = message
+  const words = useWords().message
+  return (
+    <li
+      id={`m${number}`}
+      class={classesOf(message, run)}
+      data-number={number}
+      data-version={message.version}
+      data-author={author.id}
+    >
+      <b class="name">
+        <bdi>{author.name}</bdi>
+      </b>{' '}
+      <span class="meta">
+        <a class="number" href={messageUrl(room, number)}>
+          #{number}
+        </a>{' '}
+        <time datetime={createdAt.toISOString()}>{clock(createdAt)}</time>
+        {!deleted && (
+          <>
+            {' '}
+            <a class="reply" href={replyUrl(room, number)}>
+              {words.reply}
+            </a>
+          </>
+        )}
+      </span>
+      <div class="text">{deleted ? <p class="gone">{words.deleted}</p> : <Text message={message} />}</div>
+    </li>
+  )
+}
+
+function Text({ message }: { message: MessageView }) {
+  const { room, number, replyTo, replied, editedAt, html } = message
+  const words = useWords().message
+  return (
+    <>
+      {replyTo && (
+        <p class="quote">
+          <span class={replied ? 'for-readers' : undefined}>{words.inReplyTo}</span>{' '}
+          <a href={messageUrl(room, replyTo)}>#{replyTo}</a>
+          {replied && (
+            <>
+              {' '}
+              <b>
+                <bdi>{replied.name}</bdi>
+              </b>{' '}
+              <bdi>{replied.words}</bdi>
+            </>
+          )}
+        </p>
+      )}
+      <div class="body" dir="auto">
+        {raw(html)}
+      </div>
+      {editedAt && (
+        <>
+          {' '}
+          <a class="edited-note" href={messageUrl(room, number)}>
+            {words.edited}
+          </a>
+        </>
+      )}
+    </>
+  )
+}
+
+/** A message of nothing but a few pictures is shown large. Digits and # are emoji too, to Unicode: not to us. */
+const EMOJI_ONLY =
+  /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u200d|\ufe0f|\s){1,24}$/u
+/** Chinese characters want more room between the lines. */
+const HAN = /\p{Script=Han}/u
+
+const classesOf = ({ body, deleted, editedAt }: MessageView, run: boolean) =>
+  [
+    'message',
+    run && 'run',
+    deleted && 'is-deleted',
+    editedAt && !deleted && 'is-edited',
+    EMOJI_ONLY.test(body) && 'emoji-only',
+    HAN.test(body) && 'han',
+  ]
+    .filter(Boolean)
+    .join(' ')
+
+/** The lines of a log: days, runs, messages. Search results come newest first and name every speaker. */
+export function Lines({ messages, runs }: { messages: MessageView[]; runs?: boolean }) {
+  const words = useWords()
+  return (
+    <>
+      {arrange(messages, { runs }).map((line) =>
+        'day' in line ? (
+          <li class="day" data-day={line.day}>
+            <time datetime={line.day}>{dayName(line.day, words.dateLocale)}</time>
+          </li>
+        ) : (
+          <MessageItem message={line.message} run={line.run} />
+        ),
+      )}
+    </>
+  )
+}
+
+/**
+ * The list that pages show and live streams add to. While it is empty it says so.
+ * Not an `<ol>`: text browsers would print numbers of their own before ours.
+ */
+export function MessageList({ log }: { log: LogView }) {
+  return (
+    <ul id="messages" data-room={log.room.slug} data-version={log.version} data-cursor={log.cursor}>
+      <Lines messages={log.messages} />
+      {log.messages.length === 0 && <Empty log={log} />}
+    </ul>
+  )
+}
+
+/** Vanishes by the stylesheet as soon as a message stands beside it. */
+function Empty({ log }: { log: LogView }) {
+  const words = useWords().room
+  if (log.hasOlder || log.hasNewer) return <li class="empty">{words.nothingNewer}</li>
+  return (
+    <li class="empty">
+      <Cup />
+      <b>{words.emptyHeading}</b> <p>{words.empty}</p>
+    </li>
+  )
+}

@@ -1,0 +1,195 @@
+import { asset } from '../src/http/assets.ts'
+import { historyUrl, roomUrl } from './addresses.ts'
+import { Composer } from './composer.tsx'
+import { Layout, LogOut } from './layout.tsx'
+import { MessageList } from './message.tsx'
+import { Bars, Brand } from './pictures.tsx'
+import { zoneName } from './time.ts'
+import { TransportMenu } from './transport.tsx'
+import type { LogView, PageContext, RoomPageView } from './views.ts'
+import { useWords } from './words.tsx'
+
+interface Props {
+  page: PageContext
+  view: RoomPageView
+}
+
+/**
+ * In the document the talk comes first, then the box to write in, then how it is connected, then the other rooms: the order
+ * in which a text browser or a screen reader wants them. The stylesheet puts them in their places.
+ */
+export function RoomPage({ page, view }: Props) {
+  const words = useWords()
+  const { log, composer, transport } = view
+  const { room } = log
+  const framed = view.live && transport !== 'none'
+  const toKeep = composer.body !== '' || Object.keys(composer.errors).length > 0
+  return (
+    <Layout
+      title={words.title(room.name)}
+      page={page}
+      kind="room"
+      head={
+        framed && (
+          <noscript>
+            <link rel="stylesheet" href={asset('noscript.css')} />
+          </noscript>
+        )
+      }
+    >
+      <main
+        id="room"
+        data-slug={room.slug}
+        data-transport={transport}
+        data-live={String(view.live)}
+        data-target={view.target ?? undefined}
+        data-words={JSON.stringify(words.client)}
+      >
+        <RoomHeader view={view} />
+        <div
+          class={framed ? 'log by-frame' : 'log'}
+          id="log"
+          role="log"
+          aria-label={words.room.messages(room.name)}
+          tabindex={0}
+        >
+          <div class="roll">
+            <OlderLink log={log} />
+            <MessageList log={log} />
+            <NewerLink view={view} />
+          </div>
+        </div>
+        {framed && <LogFrame slug={room.slug} />}
+        <div class="dock" id="dock">
+          <div class={framed && !toKeep ? 'by-frame' : undefined}>
+            <Composer page={page} view={composer} />
+          </div>
+          <noscript>
+            {framed && !toKeep && <ComposerIframe view={view} />}
+            <div class="under-box">
+              {framed && <Reconnect slug={room.slug} />}
+              <p class="zone">{words.room.zone(zoneName)}</p>
+            </div>
+          </noscript>
+        </div>
+        <TransportMenu page={page} transport={transport} />
+        <button type="button" id="new-messages" hidden>
+          <span class="words" />
+        </button>
+      </main>
+      <Sidebar page={page} view={view} />
+    </Layout>
+  )
+}
+
+function RoomHeader({ view }: { view: RoomPageView }) {
+  const words = useWords()
+  const { room } = view.log
+  return (
+    <header class="room-header">
+      <div class="heading">
+        <h1>{room.name}</h1> <p class="topic">{room.topic}</p>
+      </div>{' '}
+      <p class="links">
+        <a class="to-rooms" href="#rooms">
+          <Bars />
+          <span class="for-readers">{words.nav.rooms}</span>
+        </a>{' '}
+        <a class="to-dock" href="#dock">
+          {words.room.write}
+        </a>{' '}
+        <a href={historyUrl(room.slug)}>{words.nav.history}</a>
+      </p>
+    </header>
+  )
+}
+
+function OlderLink({ log }: { log: LogView }) {
+  const words = useWords().room
+  const first = log.messages[0]
+  if (!log.hasOlder) return null
+  return (
+    <p class="older">
+      <a href={roomUrl(log.room.slug) + (first ? `?before=${first.number}` : '')}>
+        {first ? words.older : words.newest}
+      </a>
+    </p>
+  )
+}
+
+/** On a live page it is for text browsers alone: the stylesheet hides it, for there new messages come by themselves. */
+function NewerLink({ view: { log, live, transport } }: { view: RoomPageView }) {
+  const words = useWords().room
+  const last = log.messages.at(-1)
+  return (
+    <p class={live && transport !== 'none' ? 'newer comes-by-itself' : 'newer'}>
+      <a href={roomUrl(log.room.slug) + (last ? `?after=${last.number}` : '')}>{words.newer}</a>
+      {!live && (
+        <>
+          {' '}
+          <a href={roomUrl(log.room.slug)}>{words.newest}</a>
+        </>
+      )}
+    </p>
+  )
+}
+
+/** With scripts off: the endless page in place of the list. */
+function LogFrame({ slug }: { slug: string }) {
+  return (
+    <noscript>
+      <iframe class="log-frame" src={`${roomUrl(slug)}/events`} title={useWords().room.frameLog} />
+    </noscript>
+  )
+}
+
+/** The composer in a frame of its own, so that sending leaves the endless page alone. */
+function ComposerIframe({ view }: { view: RoomPageView }) {
+  const { replyTo } = view.composer
+  const url = `${roomUrl(view.log.room.slug)}/composer${replyTo ? `?reply_to=${replyTo}` : ''}#body`
+  return <iframe class="composer-frame" src={url} title={useWords().room.frameComposer} />
+}
+
+/** Stands outside the frame: after a cut the frame may show the browser's own error page, without a way back. */
+function Reconnect({ slug }: { slug: string }) {
+  const words = useWords().room
+  return (
+    <p>
+      {words.stopped} <a href={roomUrl(slug)}>{words.reconnect}</a>
+    </p>
+  )
+}
+
+function Sidebar({ page, view }: Props) {
+  const words = useWords()
+  return (
+    <nav id="rooms" aria-label={words.nav.rooms}>
+      <div class="drawer">
+        <div class="drawer-top">
+          <Brand />{' '}
+          <a class="close" href="#room">
+            {words.nav.close}
+          </a>
+        </div>
+        <h2>{words.nav.rooms}</h2>
+        <ul>
+          {view.rooms.map(({ slug, name, current }) => (
+            <li>
+              <a href={roomUrl(slug)} aria-current={current ? 'page' : undefined}>
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+        {page.viewer && (
+          <div class="me">
+            <p class="name">
+              <bdi>{page.viewer.name}</bdi>
+            </p>
+            <LogOut page={page} />
+          </div>
+        )}
+      </div>
+    </nav>
+  )
+}

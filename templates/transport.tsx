@@ -1,0 +1,44 @@
+import type { PageContext, Transport } from './views.ts'
+import { useWords } from './words.tsx'
+
+const CHOICES = ['auto', 'websocket', 'sse', 'poll', 'page', 'none'] as const satisfies Transport[]
+
+/** How the page is connected, and the choice of another way. The script keeps `#connection` true; until it runs nothing is live. */
+export function TransportMenu({ page, transport }: { page: PageContext; transport: Transport }) {
+  const words = useWords()
+  return (
+    <details class="transport">
+      <summary>
+        <span
+          id="connection"
+          role="status"
+          data-transport={transport}
+          data-state="off"
+          data-framed={words.client.live}
+          data-framed-by={words.client.by.page}
+        >
+          <span class="dot" /> <span class="words">{words.client.notLive}</span>
+        </span>
+      </summary>
+      <form class="menu" method="post" action="/account/transport">
+        <input type="hidden" name="form_token" value={page.formToken} />
+        <input type="hidden" name="next" value={page.path} />
+        <fieldset>
+          <legend>{words.transport.heading}</legend>
+          {CHOICES.map((choice) => (
+            <div>
+              <label>
+                <input type="radio" name="transport" value={choice} checked={choice === transport} />{' '}
+                <span>{words.transport[choice]}</span>
+                {choice === 'auto' && <small> {words.transport.autoHint}</small>}
+              </label>
+            </div>
+          ))}
+        </fieldset>
+        <button type="submit" class="main-act small">
+          {words.transport.submit}
+        </button>
+      </form>
+    </details>
+  )
+}

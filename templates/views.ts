@@ -1,0 +1,124 @@
+/**
+ * What each template is told. Handlers build these plain values; templates turn them into HTML and know nothing else:
+ * no database, no request. Dates are Date objects, message numbers and versions are whole numbers.
+ */
+
+/** One message as every face shows it (contract, "A JSON message is"), the same for every viewer. */
+export interface MessageView {
+  room: string
+  number: number
+  version: number
+  author: { id: string; name: string }
+  body: string
+  html: string
+  replyTo: number | null
+  /** The beginning of what it answers, where it was looked up; without it the number alone is shown. */
+  replied?: { name: string; words: string } | null
+  createdAt: Date
+  editedAt: Date | null
+  deleted: boolean
+}
+
+export interface RoomView {
+  slug: string
+  name: string
+  topic: string
+}
+
+/** The signed-in member. The phone number is shown on their own account page only. */
+export interface ViewerView {
+  id: string
+  name: string
+}
+
+/** What every page carries, whatever it shows. */
+export interface PageContext {
+  viewer: ViewerView | null
+  /** Hidden in every form as `form_token`: proof of intent for browsers that send no Origin. */
+  formToken: string
+  /** The path of this page, for links that come back (`next`). */
+  path: string
+}
+
+/** A sentence beside each field that was refused, by field name. Empty when the form is fresh. */
+export type FieldErrors = Partial<Record<string, string>>
+
+export interface RegisterView {
+  fields: { phone: string; name: string; setup_code: string }
+  errors: FieldErrors
+  /** The house has no owner yet and this visitor is not on the machine itself: the printed set-up code is asked for. */
+  asksSetupCode: boolean
+  /** The first account becomes the owner; the page says so. */
+  firstAccount: boolean
+  /** Registration is closed: the page says so and carries no form. */
+  closed: boolean
+}
+
+export interface LoginView {
+  fields: { phone: string; next: string }
+  errors: FieldErrors
+  /** The password was right and a second factor is on: ask for its code. */
+  asksCode?: boolean
+}
+
+export interface ComposerView {
+  /** Where it posts: /rooms/:room/messages */
+  action: string
+  nonce: string
+  body: string
+  replyTo: number | null
+  errors: FieldErrors
+  /** `composer` when it stands in its own frame, so that the answer goes back there. */
+  back: '' | 'composer'
+}
+
+export type Transport = 'auto' | 'websocket' | 'sse' | 'poll' | 'page' | 'none'
+
+/** A stretch of a room's log, in the order of the numbers. */
+export interface LogView {
+  room: RoomView
+  messages: MessageView[]
+  version: number
+  cursor: string
+  /** There are messages before the first or after the last that is shown. */
+  hasOlder: boolean
+  hasNewer: boolean
+}
+
+export interface RoomPageView {
+  log: LogView
+  rooms: { slug: string; name: string; current: boolean }[]
+  composer: ComposerView
+  transport: Transport
+  /** The page shows the newest messages, so new ones are pushed onto its end. */
+  live: boolean
+  /** The message that `?around=N` asked for. */
+  target: number | null
+}
+
+export interface HistoryPageView {
+  log: LogView
+  /** Words searched for, or ''. */
+  query: string
+  /** Set when one day is shown: YYYY-MM-DD, with its neighbours that have talk. */
+  day: { date: string; previous: string | null; next: string | null } | null
+  /** Search results are newest first; the search looked back to this number and may go on from there. */
+  searchedBackTo: number | null
+  downloads: { text: string; json: string }
+  errors: FieldErrors
+}
+
+export interface ProblemView {
+  status: number
+  /** What happened, in one sentence. */
+  title: string
+  /** What became of what was typed, and what to do next. */
+  detail: string
+  reference: string
+  /** A way on: a link. */
+  wayOut: { href: string; label: string } | null
+  /** What was typed and not taken, to be sent again with its nonce. */
+  kept: ComposerView | null
+  /** The page stands in a frame: its links open the whole window. */
+  framed: boolean
+}
