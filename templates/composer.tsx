@@ -13,7 +13,7 @@ export function Composer({ page, view, autofocus }: Props) {
   const { action, body, replyTo, errors } = view
   const sentences = Object.values(errors).filter(Boolean)
   return (
-    <form id="composer" method="post" action={action} hx-post={action} hx-swap="none">
+    <form id="composer" method="post" action={action}>
       <HiddenFields page={page} view={view} />
       {sentences.length > 0 && (
         <p id="body-error" class="error" role="alert">

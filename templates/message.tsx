@@ -23,6 +23,7 @@ export function MessageItem({ message, run = false }: Props) {
       data-number={number}
       data-version={message.version}
       data-author={author.id}
+      data-nonce={message.nonce}
     >
       <b class="name">
         <bdi>{author.name}</bdi>

@@ -3,6 +3,7 @@ import { historyUrl, roomUrl } from './addresses.ts'
 import { Composer } from './composer.tsx'
 import { Layout, LogOut } from './layout.tsx'
 import { MessageList } from './message.tsx'
+import { PendingTemplate } from './pending.tsx'
 import { Bars, Brand } from './pictures.tsx'
 import { zoneName } from './time.ts'
 import { TransportMenu } from './transport.tsx'
@@ -42,6 +43,7 @@ export function RoomPage({ page, view }: Props) {
         data-slug={room.slug}
         data-transport={transport}
         data-live={String(view.live)}
+        data-me={page.viewer?.id}
         data-target={view.target ?? undefined}
         data-words={JSON.stringify(words.client)}
       >
@@ -72,6 +74,7 @@ export function RoomPage({ page, view }: Props) {
             </div>
           </noscript>
         </div>
+        {page.viewer && <PendingTemplate viewer={page.viewer} />}
         <TransportMenu page={page} transport={transport} />
         <button type="button" id="new-messages" hidden>
           <span class="words" />
@@ -88,7 +91,7 @@ function RoomHeader({ view }: { view: RoomPageView }) {
   return (
     <header class="room-header">
       <div class="heading">
-        <h1>{room.name}</h1> <p class="topic">{room.topic}</p>
+        <h1>{room.name}</h1> {room.topic && <p class="topic">{room.topic}</p>}
       </div>{' '}
       <p class="links">
         <a class="to-rooms" href="#rooms">

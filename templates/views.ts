@@ -17,6 +17,8 @@ export interface MessageView {
   createdAt: Date
   editedAt: Date | null
   deleted: boolean
+  /** While it is news: by this its author's browser knows the line that it has shown already. Not stored. */
+  nonce?: string
 }
 
 export interface RoomView {

@@ -22,6 +22,8 @@ export interface Framing {
   contentType: string
   /** A replay of more changes than this becomes a `reset`. */
   replayAtMost: number
+  /** What stands before the first event of a connection. */
+  opening?(): string
   event(event: LiveEvent): string | Uint8Array
   control(control: Control): string | Uint8Array
   /** A line after each burst, for readers that resume from the last such line. */

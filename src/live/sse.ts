@@ -10,6 +10,10 @@ const DATA: Record<Face, (event: LiveEvent) => string> = {
   text: eventToText,
 }
 
+/** When a browser that lost its stream comes back: spread, so that a restart is not met by everyone in the same second. */
+const RETRY_LEAST_MS = 500
+const RETRY_SPREAD_MS = 4_000
+
 /**
  * Server-sent events (WHATWG HTML, section 9.2). Messages are unnamed, so that `onmessage` sees them; the id of each is the cursor,
  * which the browser sends back as Last-Event-ID.
@@ -19,6 +23,7 @@ function sseFraming(face: Face): Framing {
     name: `sse-${face}`,
     contentType: 'text/event-stream; charset=utf-8',
     replayAtMost: face === 'html' ? HTML_REPLAY : Number.POSITIVE_INFINITY,
+    opening: () => `retry: ${RETRY_LEAST_MS + Math.floor(Math.random() * RETRY_SPREAD_MS)}\n\n`,
     event: (event) => `id: ${event.cursor}\n${dataLines(DATA[face](event))}\n\n`,
     control: ({ kind, version, cursor }) =>
       `event: ${kind}\nid: ${cursor}\n${dataLines(JSON.stringify({ version, cursor }))}\n\n`,

@@ -177,7 +177,7 @@ class RoomWriter {
           .set({ lastNumber: room.lastNumber + changes.length, version: room.version + changes.length })
           .where(eq(rooms.id, this.roomId))
         await transaction.insert(messages).values(
-          changes.map(({ author, ...change }, place) => ({
+          changes.map(({ author, nonce: _, ...change }, place) => ({
             ...change,
             authorId: author.id,
             sendKey: fresh[place]?.[0] ?? '',
@@ -204,6 +204,7 @@ class RoomWriter {
       createdAt: this.now(),
       editedAt: null,
       deletedAt: null,
+      nonce: send.nonce,
     }
   }
 }

@@ -12,6 +12,8 @@ export interface Message {
   createdAt: Date
   editedAt: Date | null
   deletedAt: Date | null
+  /** Of a send that was just committed; not stored. */
+  nonce?: string
 }
 
 /** The room as the log knows it. */

@@ -17,6 +17,7 @@ export function toView(message: Message, roomSlug: string): MessageView {
     createdAt: message.createdAt,
     editedAt: message.editedAt,
     deleted,
+    ...(message.nonce ? { nonce: message.nonce } : {}),
   }
 }
 

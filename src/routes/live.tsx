@@ -143,7 +143,7 @@ function openStream(c: AppContext, room: RoomState, framing: Framing, { after, h
   const { outlet, response } = c.get('house').live.openStream(c, {
     framing,
     headers: STREAM_HEADERS,
-    opening: html,
+    opening: html + (framing.opening?.() ?? ''),
     onClose: attachment.close,
   })
   attachment.open(outlet)

@@ -1,1 +1,16 @@
-export {}
+/** What the browser runs besides htmx: a live room, and messages that are there at once. Without it everything works by forms and links. */
+import 'htmx.org'
+import { startComposer } from './composer.ts'
+import { startLadder } from './ladder.ts'
+import { createLog } from './log.ts'
+import { localizeTimes } from './times.ts'
+
+const room = document.getElementById('room')
+if (room) {
+  const log = createLog(room)
+  startComposer(room, log)
+  startLadder(room, log)
+}
+localizeTimes(document.body)
+// What htmx brings in (older pages of the history) gets local times too.
+document.addEventListener('htmx:after:swap', () => localizeTimes(document.body))
