@@ -170,7 +170,10 @@ function Aside({ view }: { view: HistoryPageView }) {
         {words.copy} <a href={view.downloads.text}>{words.text}</a>,{' '}
         <a href={view.downloads.json}>{words.json}</a>.
       </p>
-      <p class="zone">{words.zone(zoneName)}</p>
+      <p class="zone">{words.daysOf(zoneName)}</p>
+      <noscript>
+        <p class="zone">{words.timesOf(zoneName)}</p>
+      </noscript>
     </aside>
   )
 }

@@ -1,9 +1,10 @@
 import type { ViewerView } from './views.ts'
-import { useWords } from './words.tsx'
 
-/** The line that the client script copies for a message of mine that is on its way: no number yet, a dot in its place. */
+/**
+ * The line that the client script copies for a message of mine that is on its way. The stylesheet puts a dot where the number
+ * will be, the script says what is happening: text browsers show what stands in a template, so it says nothing itself.
+ */
 export function PendingTemplate({ viewer }: { viewer: ViewerView }) {
-  const words = useWords()
   return (
     <template id="pending">
       <li class="message is-sending" data-author={viewer.id}>
@@ -11,13 +12,11 @@ export function PendingTemplate({ viewer }: { viewer: ViewerView }) {
           <bdi>{viewer.name}</bdi>
         </b>{' '}
         <span class="meta">
-          <span class="number">·</span> <time />
+          <span class="number" /> <time />
         </span>
         <div class="text">
           <div class="body as-typed" dir="auto" />
-          <p class="note" role="status">
-            {words.client.sending}
-          </p>
+          <p class="note" role="status" />
         </div>
       </li>
     </template>

@@ -1,3 +1,4 @@
+import type { Logger } from 'drizzle-orm'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createPool, type Pool, type PoolOptions } from 'mysql2'
 import { UnsuitableDatabase } from './errors.ts'
@@ -21,13 +22,13 @@ export interface OpenDatabase {
  * Every connection reads and writes UTC, is strict, and reads committed rows: the log's order rests on the room's row lock,
  * not on snapshots.
  */
-export function openDatabase(url: string): OpenDatabase {
+export function openDatabase(url: string, logger?: Logger): OpenDatabase {
   const pool = createPool({ ...poolOptions(url) })
   pool.on('connection', (connection) => {
     connection.query("SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'")
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
   })
-  const database = drizzle({ client: pool, schema, mode: 'default' })
+  const database = drizzle({ client: pool, schema, mode: 'default', ...(logger ? { logger } : {}) })
   return { database, pool, close: () => pool.promise().end() }
 }
 

@@ -171,7 +171,8 @@ export const en = {
     copy: 'Take a copy:',
     text: 'text',
     json: 'JSON',
-    zone: (zone: string) => `Days and times are ${zone}.`,
+    daysOf: (zone: string) => `Days begin and end in ${zone}.`,
+    timesOf: (zone: string) => `Times are ${zone}.`,
   },
 
   permalink: {

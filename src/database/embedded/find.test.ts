@@ -43,10 +43,12 @@ test('when nothing is found and nothing can be fetched, the message says both an
     places: { ...places, folders: [folder] },
   })
   await expect(start).rejects.toBeInstanceOf(StartFailure)
+  const command = installCommand()
+  const typing = command ? `Type \`${command}\`` : 'Install MariaDB'
   await expect(start).rejects.toThrow(
     `There is no usable MariaDB or MySQL server on this machine (${folder}/mariadbd is MariaDB 10.3.39, older than 10.6.0), ` +
-      `and none could be fetched: there is no apt-get here.\nType \`${installCommand()}\`, ` +
-      'or set DATABASE_URL=mysql://user:password@host/database to use a server elsewhere.',
+      `and none could be fetched: there is no apt-get here.\n` +
+      `${typing}, or set DATABASE_URL=mysql://user:password@host/database to use a server elsewhere.`,
   )
 })
 
@@ -71,10 +73,11 @@ test.each([
   ['linux', 'rocky rhel centos fedora', 'sudo dnf install mariadb-server'],
   ['linux', 'arch ', 'sudo pacman -S mariadb'],
   ['linux', 'alpine ', 'sudo apk add mariadb'],
+  ['win32', '', undefined],
   ['linux', 'opensuse-leap suse opensuse', 'sudo zypper install mariadb'],
-])('on %s %s one types: %s', (platform, family, command) => {
+])('on %s %s one types: %s', (platform: string, family: string, command: string | undefined) => {
   expect(installCommand(platform, family, false)).toBe(command)
-  expect(installCommand(platform, family, true)).toBe(command.replace('sudo ', ''))
+  expect(installCommand(platform, family, true)).toBe(command?.replace('sudo ', ''))
 })
 
 /** A machine on which nothing is installed, nothing was fetched, and nothing can be. */

@@ -106,24 +106,22 @@ function isConfined(binary: string): boolean {
 
 function nothingFound(unsuitable: string[], why: string): StartFailure {
   const found = unsuitable.length > 0 ? ` (${unsuitable.join('; ')})` : ''
+  const command = installCommand()
   return new StartFailure(
     `There is no usable MariaDB or MySQL server on this machine${found}, and none could be fetched: ${why}.\n` +
-      `Type \`${installCommand()}\`, or set DATABASE_URL=mysql://user:password@host/database to use a server elsewhere.`,
+      `${command ? `Type \`${command}\`` : 'Install MariaDB'}, or set DATABASE_URL=mysql://user:password@host/database to use a server elsewhere.`,
   )
 }
 
-/** The command that installs MariaDB on this system, for an ordinary user to type. */
+/** The command that installs MariaDB on this system; undefined on one that we do not know. */
 export function installCommand(
   platform: string = process.platform,
   family = `${osRelease('ID')} ${osRelease('ID_LIKE')}`,
   isRoot = process.getuid?.() === 0,
-): string {
-  const command =
-    platform === 'darwin'
-      ? 'brew install mariadb'
-      : (INSTALL_COMMANDS.find(([names]) => names.test(family))?.[1] ??
-        'sudo apt-get install mariadb-server-core')
-  return isRoot ? command.replace('sudo ', '') : command
+): string | undefined {
+  if (platform === 'darwin') return 'brew install mariadb'
+  const command = INSTALL_COMMANDS.find(([names]) => names.test(family))?.[1]
+  return isRoot ? command?.replace('sudo ', '') : command
 }
 
 const INSTALL_COMMANDS: [RegExp, string][] = [

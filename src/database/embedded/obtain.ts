@@ -1,4 +1,13 @@
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
@@ -111,7 +120,9 @@ export function osRelease(key: string): string {
 export function cacheFolder(dataDir: string, asked?: string): string {
   const { XDG_CACHE_HOME: xdg } = process.env
   const candidates = [asked, xdg && isAbsolute(xdg) ? join(xdg, 'teahouse') : homeCache()]
-  return candidates.find((folder) => folder && isWritable(folder)) ?? join(dataDir, 'cache')
+  return (
+    candidates.find((folder) => folder && (hasServer(folder) || isWritable(folder))) ?? join(dataDir, 'cache')
+  )
 }
 
 function homeCache(): string | undefined {
@@ -120,6 +131,11 @@ function homeCache(): string | undefined {
   } catch {
     return undefined // a user without HOME and without an entry in the list of users
   }
+}
+
+/** In an image it may be there already, and read-only. */
+function hasServer(folder: string): boolean {
+  return existsSync(treeFolder(folder, 'mariadb'))
 }
 
 function isWritable(folder: string): boolean {

@@ -59,16 +59,20 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.#stopping.abort()
     const server = this.#server
-    if (server && !hasEnded(server)) {
-      server.ref()
-      const force = setTimeout(() => server.kill('SIGKILL'), PATIENCE)
-      // By force while it starts; see the watchdog, which does the same.
-      server.kill(this.#isUp ? 'SIGTERM' : 'SIGKILL')
-      await once(server, 'exit')
-      clearTimeout(force)
-    }
+    if (server && !hasEnded(server)) await this.#end(server)
     this.#watchdog.dismiss()
     rmSync(this.#running.folder.pidFile, { force: true })
+  }
+
+  async #end(server: ChildProcess): Promise<void> {
+    server.ref()
+    const gone = once(server, 'exit')
+    const force = setTimeout(() => server.kill('SIGKILL'), PATIENCE)
+    // By force while it starts, as the watchdog does and for its reasons.
+    const isUp = this.#isUp || (await answersAtAll(this.#running.socketPath))
+    server.kill(isUp ? 'SIGTERM' : 'SIGKILL')
+    await gone
+    clearTimeout(force)
   }
 
   async #keepRunning(): Promise<void> {
@@ -106,7 +110,7 @@ export class Supervisor {
         await pause(20)
       }
       this.#isUp = true
-      this.#watchdog.watch(server.pid, 'up')
+      if (!hasEnded(server)) this.#watchdog.watch(server.pid, 'up')
     } finally {
       clearTimeout(slow)
     }
@@ -176,7 +180,7 @@ export async function endLeftover(folder: DataFolder, socketPath: string, report
   let patience = SILENT_PATIENCE
   for (const began = Date.now(); !(await waitUntilGone(pid, 50)); ) {
     if (Date.now() - began > patience) signal(pid, 'SIGKILL')
-    else if (patience !== PATIENCE && (await answers(socketPath)) && signal(pid, 'SIGTERM'))
+    else if (patience !== PATIENCE && (await answersAtAll(socketPath)) && signal(pid, 'SIGTERM'))
       patience = PATIENCE
   }
 }
@@ -187,6 +191,11 @@ function didNotStart({ program, folder }: Running, why: string): StartFailure {
     ? 'Another server, perhaps in another container, has this data open: stop it, or set DATA_DIR to another folder.'
     : `Its log is ${folder.log}`
   return new StartFailure(`${describe(program)} did not start: ${why}\n${wayOut}`)
+}
+
+/** An answer that we did not expect, such as a refusal, comes from a server that is up. */
+function answersAtAll(socketPath: string): Promise<boolean> {
+  return answers(socketPath).catch(() => true)
 }
 
 function hasEnded(server: ChildProcess): boolean {
