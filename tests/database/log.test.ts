@@ -1,0 +1,255 @@
+import { asc, eq } from 'drizzle-orm'
+import { beforeAll, expect, it } from 'vitest'
+import { createMembers } from '../../src/accounts/members.ts'
+import type { Database, OpenDatabase } from '../../src/database/connection.ts'
+import { messages, rooms } from '../../src/database/schema.ts'
+import { createRoomLog, NotAppended, type Send } from '../../src/messages/append.ts'
+import type { Message } from '../../src/messages/message.ts'
+import { createLogReader } from '../../src/messages/read.ts'
+import { describeOnBoth, migrated } from './both-servers.ts'
+
+describeOnBoth('the log', (fresh) => {
+  let opened: OpenDatabase
+  let mei: { id: string; name: string }
+  let bashir: { id: string; name: string }
+
+  beforeAll(async () => {
+    opened = await migrated(fresh())
+    const members = createMembers(opened.database)
+    const join = async (name: string, phone: string) => {
+      const member = await members.register(
+        { name, nameKey: name, phone, passwordHash: 'none' },
+        { onlyFirst: false },
+      )
+      if (typeof member === 'string') throw new Error(member)
+      return member
+    }
+    mei = await join('Mei', '+31612345678')
+    bashir = await join('Bashir', '+31612345679')
+  })
+
+  /** A room of its own for each test. */
+  async function freshRoom(): Promise<string> {
+    const id = crypto.randomUUID()
+    await opened.database
+      .insert(rooms)
+      .values({ id, slug: id, name: 'Room', life: 'k3', createdAt: new Date() })
+    return id
+  }
+
+  const send = (body: string, nonce: string = crypto.randomUUID(), from = mei): Send => ({
+    authorId: from.id,
+    authorName: from.name,
+    nonce,
+    body,
+    replyTo: null,
+  })
+
+  function openLog(database: Database = opened.database) {
+    const published: Message[] = []
+    const log = createRoomLog({ database, onCommit: (_room, changes) => void published.push(...changes) })
+    return { log, published }
+  }
+
+  const stored = (roomId: string) =>
+    opened.database
+      .select({ number: messages.number, version: messages.version, body: messages.body })
+      .from(messages)
+      .where(eq(messages.roomId, roomId))
+      .orderBy(asc(messages.number))
+
+  it('numbers 500 sends at once from 1 up without a hole, and publishes them in that order', async () => {
+    const room = await freshRoom()
+    const { log, published } = openLog()
+    const sends = Array.from({ length: 500 }, (_, i) => send(`text ${i}`, undefined, i % 2 ? mei : bashir))
+    const appended = await Promise.all(sends.map((one) => log.append(room, one)))
+    const rows = await stored(room)
+    const upTo500 = Array.from({ length: 500 }, (_, i) => i + 1)
+    expect(rows.map(({ number }) => number)).toEqual(upTo500)
+    expect(rows.map(({ version }) => version)).toEqual(upTo500)
+    expect(published.map(({ version }) => version)).toEqual(upTo500)
+    appended.forEach(({ message, repeated }, i) => {
+      expect(repeated).toBe(false)
+      expect(rows[message.number - 1]?.body).toBe(`text ${i}`)
+    })
+  })
+
+  it('keeps the order over two nodes that write to one room', async () => {
+    const room = await freshRoom()
+    const other = fresh().open()
+    const nodes = [openLog(), openLog(other.database)]
+    await Promise.all(
+      nodes.flatMap(({ log }, node) =>
+        Array.from({ length: 200 }, (_, i) => log.append(room, send(`${node} ${i}`))),
+      ),
+    )
+    const rows = await stored(room)
+    expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: 400 }, (_, i) => i + 1))
+    const published = nodes.flatMap((node) => node.published.map(({ version }) => version))
+    expect(published.sort((a, b) => a - b)).toEqual(rows.map(({ version }) => version))
+  })
+
+  it('stores equal sends once: in one batch, later, and from two nodes at the same moment', async () => {
+    const room = await freshRoom()
+    const other = openLog(fresh().open().database)
+    const { log, published } = openLog()
+    const same = send('once', 'nonce-1')
+    const answers = await Promise.all([
+      ...Array.from({ length: 20 }, () => log.append(room, same)),
+      ...Array.from({ length: 20 }, () => other.log.append(room, same)),
+    ])
+    answers.push(await log.append(room, same))
+    expect(await stored(room)).toEqual([{ number: 1, version: 1, body: 'once' }])
+    expect(new Set(answers.map(({ message }) => message.number))).toEqual(new Set([1]))
+    expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1)
+    expect(published.length + other.published.length).toBe(1)
+  })
+
+  it('takes another text, another answer and another author under an old nonce for other sends', async () => {
+    const room = await freshRoom()
+    const { log } = openLog()
+    await log.append(room, send('one', 'n'))
+    await log.append(room, send('two', 'n'))
+    await log.append(room, { ...send('one', 'n'), replyTo: 1 })
+    await log.append(room, send('one', 'n', bashir))
+    expect((await stored(room)).map(({ body }) => body)).toEqual(['one', 'two', 'one', 'one'])
+  })
+
+  it('fails no stranger in the batch of a row that cannot be stored', async () => {
+    const room = await freshRoom()
+    const { log } = openLog()
+    const good = Array.from({ length: 5 }, (_, i) => log.append(room, send(`good ${i}`)))
+    const bad = log.append(room, send('x'.repeat(70_000)))
+    const results = await Promise.allSettled([...good, bad])
+    expect(results.map(({ status }) => status)).toEqual([...Array(5).fill('fulfilled'), 'rejected'])
+    expect((await stored(room)).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  it('stores once what is sent again after the answer to COMMIT was lost', async () => {
+    const room = await freshRoom()
+    let lost = 0
+    const { log, published } = openLog(
+      afterEachTransaction(opened.database, () => {
+        lost += 1
+        if (lost === 1) throw lostConnection()
+      }),
+    )
+    const appended = await log.append(room, send('only once'))
+    expect(lost).toBe(2)
+    expect(appended.message.number).toBe(1)
+    expect(await stored(room)).toEqual([{ number: 1, version: 1, body: 'only once' }])
+    // The readers of this node hear of it from the version check: the news went down with the connection.
+    expect(published).toEqual([])
+  })
+
+  it('says whether a commit was under way when the database stays away', async () => {
+    const room = await freshRoom()
+    const before = openLog(
+      new Proxy(opened.database, {
+        get: (target, key) =>
+          key === 'transaction' ? () => Promise.reject(lostConnection()) : Reflect.get(target, key),
+      }),
+    )
+    const during = openLog(
+      afterEachTransaction(opened.database, () => {
+        throw lostConnection()
+      }),
+    )
+    const notSaved = await before.log.append(room, send('a')).catch((error) => error)
+    expect(notSaved).toBeInstanceOf(NotAppended)
+    expect(notSaved.notKnown).toBe(false)
+    const notKnown = await during.log.append(room, send('b')).catch((error) => error)
+    expect(notKnown.notKnown).toBe(true)
+  }, 20_000)
+
+  it('loses and repeats nothing while its connections are killed under it', async () => {
+    const room = await freshRoom()
+    const { log } = openLog()
+    const killer = fresh().open()
+    const sends = Array.from({ length: 300 }, (_, i) => send(`text ${i}`))
+    let done = false
+    const killing = (async () => {
+      while (!done) {
+        const [rows] = await killer.pool
+          .promise()
+          .query(
+            'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
+          )
+        for (const { id, ID } of rows as { id?: number; ID?: number }[]) {
+          // Gone by itself meanwhile: nothing to kill.
+          await killer.pool
+            .promise()
+            .query(`KILL ${id ?? ID}`)
+            .catch(() => {})
+        }
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    })()
+    const results: PromiseSettledResult<unknown>[] = []
+    for (let at = 0; at < sends.length; at += 20) {
+      results.push(
+        ...(await Promise.allSettled(sends.slice(at, at + 20).map((one) => log.append(room, one)))),
+      )
+    }
+    done = true
+    await killing
+    const rows = await stored(room)
+    const acknowledged = sends.filter((_, i) => results[i]?.status === 'fulfilled').map(({ body }) => body)
+    const bodies = rows.map(({ body }) => body)
+    expect(rows.map(({ number }) => number)).toEqual(rows.map((_, i) => i + 1))
+    expect(new Set(bodies).size).toBe(bodies.length)
+    expect(acknowledged.filter((body) => !bodies.includes(body))).toEqual([])
+  }, 60_000)
+
+  it('finds every stretch, day and word', async () => {
+    const room = await freshRoom()
+    const days = [new Date(2026, 10, 21, 12), new Date(2026, 10, 22, 12), new Date(2026, 10, 22, 18)]
+    let tick = 0
+    const log = createRoomLog({
+      database: opened.database,
+      onCommit: () => {},
+      now: () => days[Math.min(Math.floor(tick++ / 40), 2)] ?? new Date(),
+    })
+    for (let i = 1; i <= 120; i += 1) {
+      await log.append(room, send(i === 60 ? '100% 测试_中文\\ Ärger' : `text ${i}`))
+    }
+    const reader = createLogReader(opened.database)
+    const numbers = (found: Message[]) => found.map(({ number }) => number)
+    const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
+    expect(numbers(await reader.stretch(room, 'newest'))).toEqual(range(71, 120))
+    expect(numbers(await reader.stretch(room, { before: 71 }))).toEqual(range(21, 70))
+    expect(numbers(await reader.stretch(room, { after: 100 }))).toEqual(range(101, 120))
+    expect(numbers(await reader.stretch(room, { around: 60 }))).toEqual(range(36, 85))
+    expect(numbers(await reader.changedSince(room, 118, 10))).toEqual([119, 120])
+    expect(await reader.moreThan(119, room, 0)).toBe(true)
+    expect(await reader.moreThan(120, room, 0)).toBe(false)
+    expect(numbers(await reader.newestAt(room, 3))).toEqual([1, 2, 3])
+    const day = { from: new Date(2026, 10, 22), until: new Date(2026, 10, 23) }
+    expect(numbers(await reader.ofDay(room, day, { after: 0 }, 200))).toEqual(range(41, 120))
+    expect(numbers(await reader.ofDay(room, day, { before: 50 }, 5))).toEqual(range(45, 49))
+    expect(await reader.nearestTalk(room, day.from, 'before')).toEqual(days[0])
+    expect(await reader.nearestTalk(room, day.until, 'from')).toBeNull()
+    for (const words of ['测试', '0% ', '_中', '\\', 'ÄRGER']) {
+      expect(numbers((await reader.search(room, words, 121)).hits)).toEqual([60])
+    }
+    expect((await reader.search(room, 'no such word', 121)).hits).toEqual([])
+    expect(numbers((await reader.search(room, 'text', 121, 3)).hits)).toEqual([120, 119, 118])
+  })
+})
+
+/** The database with something that happens after each COMMIT, before its answer is known: a connection that breaks there. */
+function afterEachTransaction(database: Database, then: () => void): Database {
+  return new Proxy(database, {
+    get(target, key) {
+      if (key !== 'transaction') return Reflect.get(target, key)
+      return async (...work: Parameters<Database['transaction']>) => {
+        const result = await target.transaction(...work)
+        then()
+        return result
+      }
+    },
+  })
+}
+
+const lostConnection = () =>
+  Object.assign(new Error('Connection lost'), { code: 'PROTOCOL_CONNECTION_LOST', fatal: true })

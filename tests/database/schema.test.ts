@@ -1,0 +1,98 @@
+import { expect, it } from 'vitest'
+import { createMembers } from '../../src/accounts/members.ts'
+import { createSessions } from '../../src/accounts/sessions.ts'
+import { inspectServer } from '../../src/database/connection.ts'
+import { migrateDatabase } from '../../src/database/migrate.ts'
+import { house, rooms } from '../../src/database/schema.ts'
+import { createRoomLog } from '../../src/messages/append.ts'
+import { createLogReader } from '../../src/messages/read.ts'
+import { createRooms } from '../../src/rooms/rooms.ts'
+import { describeOnBoth, migrated, migrations } from './both-servers.ts'
+
+describeOnBoth('the schema', (fresh) => {
+  it('is made once by four processes that start at the same time, and left alone by a later start', async () => {
+    const nodes = Array.from({ length: 4 }, () => fresh().open())
+    await Promise.all(nodes.map((node) => migrateDatabase(node, migrations)))
+    const [first] = nodes
+    if (!first) throw new Error('no node')
+    const before = [await first.database.select().from(house), await first.database.select().from(rooms)]
+    await migrateDatabase(first, migrations)
+    expect([await first.database.select().from(house), await first.database.select().from(rooms)]).toEqual(
+      before,
+    )
+    expect(before.map((rows) => rows.length)).toEqual([1, 1])
+  })
+
+  it('lives in a server whose commits are durable', async () => {
+    expect(await inspectServer(fresh().open())).toEqual([])
+  })
+
+  it('gives the house to one of ten who register at the same moment', async () => {
+    const { database } = await migrated(fresh())
+    const members = createMembers(database)
+    const registered = await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        members.register(
+          { name: `P${i}`, nameKey: `p${i}`, phone: `+3161234560${i}`, passwordHash: 'none' },
+          { onlyFirst: false },
+        ),
+      ),
+    )
+    expect(registered.filter((member) => typeof member !== 'string' && member.role === 'owner')).toHaveLength(
+      1,
+    )
+    const late = { name: 'Late', nameKey: 'late', phone: '+31612345699', passwordHash: 'none' }
+    expect(await members.register(late, { onlyFirst: true })).toBe('notFirst')
+    expect(await members.credentials(late.phone)).toBeNull()
+  })
+
+  it('answers every question of a hot path from an index, without reading a whole table or sorting it', async () => {
+    const { database, pool } = await migrated(fresh())
+    const asked: { query: string; params: unknown[] }[] = []
+    const watched = fresh().open({ logQuery: (query, params) => void asked.push({ query, params }) })
+    const members = createMembers(database)
+    const member = await members.register(
+      { name: 'Reader', nameKey: 'reader', phone: '+31612345688', passwordHash: 'none' },
+      { onlyFirst: false },
+    )
+    const [room] = await database.select().from(rooms)
+    if (typeof member === 'string' || !room) throw new Error('the premise does not hold')
+    const log = createRoomLog({ database, onCommit: () => {} })
+    const send = (body: string) => ({
+      authorId: member.id,
+      authorName: 'Reader',
+      nonce: 'n',
+      replyTo: null,
+      body,
+    })
+    await Promise.all(Array.from({ length: 3_000 }, (_, i) => log.append(room.id, send(`text ${i}`))))
+    await pool.promise().query('ANALYZE TABLE messages, members, sessions, rooms')
+
+    const reader = createLogReader(watched.database)
+    const { token } = await createSessions(watched.database).create(member.id)
+    await createSessions(watched.database).validate(token)
+    await createRooms(watched.database).reachableRoom(member, 'lobby')
+    await reader.roomState(room.id)
+    for (const stretch of ['newest', { before: 1_000 }, { after: 1_000 }, { around: 1_000 }] as const) {
+      await reader.stretch(room.id, stretch)
+    }
+    await reader.one(room.id, 5)
+    await reader.changedSince(room.id, 2_900, 200)
+    await reader.moreThan(1_000, room.id, 1_000)
+    await reader.newestAt(room.id, 2_990)
+    await reader.nearestTalk(room.id, new Date(), 'before')
+    await createRoomLog({ database: watched.database, onCommit: () => {} }).append(room.id, send('again'))
+
+    const reads = asked.filter(({ query }) => query.startsWith('select'))
+    expect(reads.length).toBeGreaterThan(10)
+    for (const { query, params } of reads) {
+      const [plan] = await pool.promise().query(`EXPLAIN ${query}`, params)
+      for (const step of plan as { type: string; rows: number; Extra: string | null }[]) {
+        expect
+          .soft([step.type, step.Extra ?? ''], query)
+          .not.toEqual([expect.stringMatching(/^ALL$/), expect.anything()])
+        expect.soft(step.Extra ?? '', query).not.toMatch(/filesort|temporary/)
+      }
+    }
+  })
+})

@@ -1,0 +1,130 @@
+/**
+ * The system's Chromium. Every visit watches the console, the content security policy and the requests: what a test did not
+ * expect fails it at its end, even when all that it looked at was right.
+ */
+import axe from 'axe-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { expect, onTestFinished } from 'vitest'
+import { toolPath } from './available.ts'
+import { logInByHttp, type Person, registerByHttp } from './people.ts'
+import { startProxy, type WebSocketThrough } from './proxy.ts'
+import { patience } from './wait-for.ts'
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export interface VisitOptions {
+  javaScriptEnabled?: boolean
+  webSockets?: WebSocketThrough
+  locale?: string
+  viewport?: { width: number; height: number }
+  colorScheme?: 'light' | 'dark'
+  /** Problems that belong to the test, such as the console's line for a refused form. */
+  expected?: RegExp[]
+}
+
+export interface Visitor {
+  /** The origin that this visitor types; a proxy's when WebSockets are blocked. */
+  origin: string
+  context: BrowserContext
+  page: Page
+  /** Problems that belong to the test from now on. */
+  expectProblems(...patterns: RegExp[]): void
+  /** Goes to a path. A page with an endless frame never fires `load`, so this waits for its own document only. */
+  goTo(path: string): Promise<void>
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: toolPath('chromium'), args: flags })
+}
+
+/** Opens an empty tab of a new person, until the test's end. */
+export async function visit(browser: Browser, house: string, options: VisitOptions = {}): Promise<Visitor> {
+  const { webSockets, expected: given = [], ...contextOptions } = options
+  const proxy = webSockets && (await startProxy(house, webSockets))
+  const origin = proxy?.origin ?? house
+  const context = await browser.newContext({ baseURL: origin, ...contextOptions })
+  context.setDefaultTimeout(patience)
+  const expected = [...given]
+  const problems = watch(context, origin)
+  onTestFinished(async () => {
+    await context.close()
+    proxy?.close()
+    expect(problems.filter((problem) => !expected.some((pattern) => pattern.test(problem)))).toEqual([])
+  })
+  const page = await context.newPage()
+  return {
+    origin,
+    context,
+    page,
+    expectProblems: (...patterns) => void expected.push(...patterns),
+    goTo: async (path) => void (await page.goto(path, { waitUntil: 'commit' })),
+  }
+}
+
+function watch(context: BrowserContext, origin: string): string[] {
+  const problems: string[] = []
+  context.on('console', (message) => {
+    if (message.type() === 'error' || /content security policy/i.test(message.text())) {
+      problems.push(`console: ${message.text()} (${message.location().url})`)
+    }
+  })
+  context.on('weberror', (error) => void problems.push(`script: ${error.error().message}`))
+  context.on('request', (request) => {
+    const url = new URL(request.url())
+    const isOurs = url.host === new URL(origin).host || ['data:', 'blob:', 'about:'].includes(url.protocol)
+    if (!isOurs) problems.push(`request: ${request.url()} leaves the house`)
+  })
+  return problems
+}
+
+/** Gives the visitor a session, as if they had logged in before. */
+export async function bringCookie({ context, origin }: Visitor, cookie: string): Promise<void> {
+  const cookies = cookie.split('; ').map((pair) => {
+    const [name = '', ...value] = pair.split('=')
+    return { name, value: value.join('='), url: origin }
+  })
+  await context.addCookies(cookies)
+}
+
+/** A visitor who has an account and a session. */
+export async function visitAs(
+  browser: Browser,
+  house: string,
+  person: Person,
+  options: VisitOptions = {},
+): Promise<Visitor> {
+  const visitor = await visit(browser, house, options)
+  await bringCookie(visitor, await sessionOf(house, person))
+  return visitor
+}
+
+const registered = new Map<string, Set<string>>()
+
+/** Registers the person where they are not yet known. */
+async function sessionOf(house: string, person: Person): Promise<string> {
+  const known = registered.get(house) ?? new Set()
+  registered.set(house, known)
+  if (known.has(person.phone)) return logInByHttp(house, person)
+  known.add(person.phone)
+  return registerByHttp(house, person)
+}
+
+/** What axe-core finds wrong on the page, a line each. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(() => {
+    const { axe: injected } = window as typeof window & { axe: typeof import('axe-core') }
+    return injected.run(document, { iframes: false })
+  })
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 200)} (${node.any[0]?.message ?? ''})`),
+  )
+}

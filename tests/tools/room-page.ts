@@ -1,0 +1,81 @@
+/** The room as a person sees and uses it, with scripts and without. */
+import type { FrameLocator, Locator, Page } from 'playwright-core'
+import { en } from '../../src/words/en.ts'
+import { ask } from './http-client.ts'
+import { patience, waitFor } from './wait-for.ts'
+
+export interface RoomPage {
+  /** Types into the composer and presses Send. */
+  say(text: string): Promise<void>
+  /** The messages on the screen from top to bottom, as `#1 Ada: hello`. */
+  lines(): Promise<string[]>
+  /** Waits until the screen shows exactly these, in this order, each once. */
+  showsExactly(wanted: string[], deadline?: number): Promise<void>
+}
+
+/** The room with scripts on. */
+export function scriptedRoom(page: Page): RoomPage {
+  return roomOf(page.locator('main#room'), page.locator('main#room'))
+}
+
+/** The room with scripts off: the endless page in one frame, the composer in another. */
+export function framedRoom(page: Page): RoomPage {
+  return roomOf(frame(page, en.room.frameLog), frame(page, en.room.frameComposer))
+}
+
+function frame(page: Page, title: string): FrameLocator {
+  return page.frameLocator(`iframe[title="${title}"]`)
+}
+
+function roomOf(log: Locator | FrameLocator, composer: Locator | FrameLocator): RoomPage {
+  const lines = () => readLines(log.locator('#messages > [data-number]'))
+  return {
+    lines,
+    async say(text) {
+      await composer.getByLabel(en.composer.label).fill(text)
+      await composer.getByRole('button', { name: en.composer.send, exact: true }).click()
+    },
+    async showsExactly(wanted, deadline = patience) {
+      let shown: string[] = []
+      const isShown = async () => {
+        shown = await lines()
+        return shown.join('\n') === wanted.join('\n')
+      }
+      try {
+        await waitFor('the messages', isShown, deadline)
+      } catch {
+        throw new Error(`Expected to see:\n${wanted.join('\n')}\nbut the page shows:\n${shown.join('\n')}`)
+      }
+    },
+  }
+}
+
+function readLines(items: Locator): Promise<string[]> {
+  return items.evaluateAll((elements) =>
+    elements.map((element) => {
+      const name = element.querySelector('.name')?.textContent?.trim()
+      const body = element.querySelector('.body')?.textContent?.trim()
+      return `#${element.getAttribute('data-number')} ${name}: ${body}`
+    }),
+  )
+}
+
+interface StoredMessage {
+  number: number
+  author: { name: string }
+  body: string
+}
+
+/** What the house has stored, in the same form as `lines`. */
+export async function storedLines(origin: string, token: string): Promise<string[]> {
+  const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json' }
+  const answer = await ask(origin, '/rooms/lobby', { headers })
+  const { messages } = answer.json() as { messages: StoredMessage[] }
+  return messages.map(({ number, author, body }) => `#${number} ${author.name}: ${body}`)
+}
+
+/** Says something as a program does. */
+export function sayByToken(origin: string, token: string, body: string, nonce?: string) {
+  const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json' }
+  return ask(origin, '/rooms/lobby/messages', { headers, json: { body, ...(nonce && { nonce }) } })
+}
