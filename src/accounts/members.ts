@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, type SQL } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/connection.ts'
 import { isDuplicateKey } from '../database/errors.ts'
@@ -27,14 +27,10 @@ export type RegistrationFault = 'phoneTaken' | 'nameTaken' | 'notFirst'
 export type Members = ReturnType<typeof createMembers>
 
 export function createMembers(database: Database) {
-  async function fault(newcomer: NewMember): Promise<RegistrationFault | null> {
-    const [samePhone, sameName] = await Promise.all([
-      database.select({ id: members.id }).from(members).where(eq(members.phone, newcomer.phone)).limit(1),
-      database.select({ id: members.id }).from(members).where(eq(members.nameKey, newcomer.nameKey)).limit(1),
-    ])
-    if (samePhone.length > 0) return 'phoneTaken'
-    return sameName.length > 0 ? 'nameTaken' : null
-  }
+  const isThere = async (condition: SQL) =>
+    (await database.select({ id: members.id }).from(members).where(condition).limit(1)).length > 0
+  const hasPhone = (phone: string) => isThere(eq(members.phone, phone))
+  const hasName = (nameKey: string) => isThere(eq(members.nameKey, nameKey))
 
   return {
     /** Whether the house has an owner yet, and the code that proves who set it up. */
@@ -68,14 +64,15 @@ export function createMembers(database: Database) {
       } catch (error) {
         if (!isDuplicateKey(error)) throw error
         // The key's name in the error differs between servers: look which of the two it was.
-        const found = await fault(newcomer)
-        if (!found) throw error
-        return found
+        if (await hasPhone(newcomer.phone)) return 'phoneTaken'
+        if (await hasName(newcomer.nameKey)) return 'nameTaken'
+        throw error
       }
     },
 
-    /** Which of phone and name are taken, to say it beside the fields before the password is hashed. */
-    fault,
+    /** Whether a number or a name is taken, to say it beside the field before the password is hashed. */
+    hasPhone,
+    hasName,
 
     async credentials(phone: string): Promise<{ id: string; passwordHash: string } | null> {
       const [found] = await database

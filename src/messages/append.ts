@@ -64,14 +64,17 @@ export function createRoomLog(options: {
   database: Database
   onCommit: OnCommit
   now?: () => Date
+  /** How long one batch is tried again while the database is away. */
+  retryForMs?: number
 }): RoomLog {
+  const { database, onCommit, now = () => new Date(), retryForMs = RETRY_FOR_MS } = options
   const writers = new Map<string, RoomWriter>()
   return {
     async append(roomId, send) {
       const key = await sendKey(send)
       let writer = writers.get(roomId)
       if (!writer) {
-        writer = new RoomWriter(roomId, options.database, options.onCommit, options.now ?? (() => new Date()))
+        writer = new RoomWriter(roomId, database, onCommit, now, retryForMs)
         writers.set(roomId, writer)
       }
       return writer.append(send, key)
@@ -91,6 +94,7 @@ class RoomWriter {
     private readonly database: Database,
     private readonly onCommit: OnCommit,
     private readonly now: () => Date,
+    private readonly retryForMs: number,
   ) {}
 
   append(send: Send, key: string): Promise<Appended> {
@@ -131,7 +135,7 @@ class RoomWriter {
   /** Lost connections and deadlocks retry the whole batch: the send keys make that safe even when COMMIT's answer was lost. */
   private async commit(batch: Waiting[]): Promise<Map<string, Appended>> {
     const sends = new Map(batch.map(({ key, send }) => [key, send]))
-    const deadline = Date.now() + RETRY_FOR_MS
+    const deadline = Date.now() + this.retryForMs
     let commitUnderWay = false
     for (let attempt = 0; ; attempt += 1) {
       try {

@@ -41,6 +41,8 @@ function registerView(door: Door, typed: Fields = {}): RegisterView {
   }
 }
 
+type Refused = Record<string, FieldSentence>
+
 interface Checked {
   phone: string
   name: string
@@ -48,35 +50,47 @@ interface Checked {
   password: string
 }
 
-/** Checks every field, so that all that is wrong is said at once. */
-function checkFields(
-  c: AppContext,
-  door: Door,
-): { checked: Checked } | { refused: Record<string, FieldSentence> } {
+/** Checks every field, taken names and numbers too, so that all that is wrong is said at once. */
+async function checkFields(c: AppContext, door: Door): Promise<Checked | { refused: Refused }> {
   const typed = c.get('fields')
-  const refused: Record<string, FieldSentence> = {}
-  const phone = toE164(typed.phone ?? '', c.get('house').config.DEFAULT_COUNTRY)
+  const { config, members } = c.get('house')
+  const refused: Refused = {}
+  const phone = toE164(typed.phone ?? '', config.DEFAULT_COUNTRY)
   if (!typed.phone?.trim()) refused.phone = (words) => words.phoneMissing
   else if (!phone) refused.phone = (words) => words.phoneInvalid
+  else if (await members.hasPhone(phone)) refused.phone = (words) => words.phoneTaken
 
   const name = checkName(typed.name ?? '')
   if (name.fault === 'missing') refused.name = (words) => words.nameMissing
   else if (name.fault === 'length') refused.name = (words) => words.nameLength(name.has)
   else if (name.fault) refused.name = (words) => words.nameCharacters
+  else if (await members.hasName(name.key)) refused.name = (words) => words.nameTaken(name.name)
 
   const password = typed.password ?? ''
-  const fault = findPasswordFault(password)
-  if (fault?.fault === 'missing') refused.password = (words) => words.passwordMissing
-  else if (fault?.fault === 'short')
-    refused.password = (words) => words.passwordShort(fault.has, fault.missing)
-  else if (fault?.fault === 'long') refused.password = (words) => words.passwordLong
-  else if (fault) refused.password = (words) => words.passwordCommon
+  const sentence = passwordSentence(password)
+  if (sentence) refused.password = sentence
 
   if (door.setupCode !== null && !equalSecrets(door.setupCode, (typed.setup_code ?? '').trim())) {
     refused.setup_code = (words) => words.setupCode
   }
   if (Object.keys(refused).length > 0 || !phone || name.fault) return { refused }
-  return { checked: { phone, name: name.name, nameKey: name.key, password } }
+  return { phone, name: name.name, nameKey: name.key, password }
+}
+
+function passwordSentence(password: string): FieldSentence | null {
+  const found = findPasswordFault(password)
+  switch (found?.fault) {
+    case undefined:
+      return null
+    case 'missing':
+      return (words) => words.passwordMissing
+    case 'short':
+      return (words) => words.passwordShort(found.has, found.missing)
+    case 'long':
+      return (words) => words.passwordLong
+    case 'common':
+      return (words) => words.passwordCommon
+  }
 }
 
 export const register = new Hono<Env>()
@@ -89,7 +103,7 @@ export const register = new Hono<Env>()
     const { members, limits, config, socketAddress } = c.get('house')
     const door = await openDoor(c)
     const view = registerView(door, c.get('fields'))
-    const refuse = (refused: Record<string, FieldSentence>) =>
+    const refuse = (refused: Refused) =>
       refuseForm(
         c,
         problem('invalid', { fields: refused }),
@@ -109,20 +123,17 @@ export const register = new Hono<Env>()
       addressKey(clientAddress(c.req.raw, socketAddress(c), config.TRUST_PROXY)),
     )
 
-    const result = checkFields(c, door)
-    if ('refused' in result) return refuse(result.refused)
-    const { password, ...identity } = result.checked
-    const taken = (await members.fault({ ...identity, passwordHash: '' })) ?? null
-    if (taken === 'phoneTaken') return refuse({ phone: (words) => words.phoneTaken })
-    if (taken === 'nameTaken') return refuse({ name: (words) => words.nameTaken(identity.name) })
-
+    const checked = await checkFields(c, door)
+    if ('refused' in checked) return refuse(checked.refused)
+    const { password, ...newcomer } = checked
     const registered = await members.register(
-      { ...identity, passwordHash: await hashPassword(password) },
+      { ...newcomer, passwordHash: await hashPassword(password) },
       { onlyFirst: config.REGISTRATION === 'closed' },
     )
     if (registered === 'notFirst') throw problem('registrationClosed')
+    // Someone took it between the look and the insert.
     if (registered === 'phoneTaken') return refuse({ phone: (words) => words.phoneTaken })
-    if (registered === 'nameTaken') return refuse({ name: (words) => words.nameTaken(identity.name) })
+    if (registered === 'nameTaken') return refuse({ name: (words) => words.nameTaken(newcomer.name) })
     await beginSession(c, registered.id)
     return redirectTo(c, '/rooms/lobby', { id: registered.id, name: registered.name })
   })

@@ -186,7 +186,7 @@ describeWith(['chromium'], 'every page', () => {
     })
 
     it('logging out ends at the door', async () => {
-      const { page, goTo } = await visitAs(browser, house.origin, bashir, { javaScriptEnabled })
+      const { page, goTo } = await visitAs(browser, house.origin, ada, { javaScriptEnabled })
       await goTo('/rooms')
       await page.getByRole('button', { name: en.nav.logOut }).click()
       await page.getByRole('main').getByRole('link', { name: en.nav.logIn }).waitFor()
