@@ -1,4 +1,4 @@
-import { codePoints } from '../messages/text.ts'
+import { codePoints } from '../unicode.ts'
 
 export const SHORTEST_NAME = 2
 export const LONGEST_NAME = 32

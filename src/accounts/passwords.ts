@@ -1,7 +1,7 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { Argon2id } from 'oslo/password'
 import pLimit from 'p-limit'
-import { codePoints } from '../messages/text.ts'
+import { codePoints } from '../unicode.ts'
 
 export const SHORTEST_PASSWORD = 8
 export const LONGEST_PASSWORD = 128

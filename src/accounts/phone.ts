@@ -7,7 +7,12 @@ import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/
  */
 export function toE164(typed: string, defaultCountry: CountryCode | ''): string | null {
   // Full-width digits and plus signs come from Chinese and Japanese keyboards; 00 is how most of the world dials abroad.
-  const plain = typed.normalize('NFKC').trim().replace(/^00/, '+')
+  // In an urlencoded form a bare + is a space: `curl -d phone=+31612345678` sends one.
+  const plain = typed
+    .normalize('NFKC')
+    .replace(/^ (?=\d)/, '+')
+    .trim()
+    .replace(/^00/, '+')
   if (plain.length > 40) return null
   const parsed = parsePhoneNumberFromString(plain, defaultCountry || undefined)
   return parsed?.isValid() ? parsed.number : null

@@ -38,7 +38,8 @@ export function toTextLine(message: {
   deleted: boolean
 }): string {
   const moment = message.createdAt.toISOString().slice(0, 16).replace('T', ' ')
-  const body = message.deleted ? '(deleted)' : withoutControls(message.body)
+  // What a pipe sends ends in a newline, which would be an empty line here.
+  const body = message.deleted ? '(deleted)' : withoutControls(message.body).replace(/\n+$/, '')
   return `#${message.number} ${moment} ${withoutControls(message.author.name)}: ${body.replaceAll('\n', '\n    ')}`
 }
 

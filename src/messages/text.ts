@@ -1,3 +1,5 @@
+import { codePoints } from '../unicode.ts'
+
 /** The longest message: 10,000 code points, 64 KiB of UTF-8. */
 export const MOST_CODE_POINTS = 10_000
 export const MOST_BYTES = 65_536
@@ -17,11 +19,4 @@ export function checkBody(typed: string): CheckedBody {
     return { refused: 'tooLong' }
   }
   return { body }
-}
-
-/** How many characters a person would count, roughly: code points, not UTF-16 units. */
-export function codePoints(text: string): number {
-  let count = 0
-  for (const _ of text) count += 1
-  return count
 }

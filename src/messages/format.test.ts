@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { toHtml, toTextLine } from './format.ts'
+
+describe('a message as HTML', () => {
+  it.each([
+    ['hi', '<p>hi</p>'],
+    ['one\ntwo', '<p>one<br>\ntwo</p>'],
+    ['**strong** and *soft*', '<p><strong>strong</strong> and <em>soft</em></p>'],
+    ['# 57 is no heading', '<p># 57 is no heading</p>'],
+    ['<script>alert(1)</script>', '<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>'],
+    ['<img src=x onerror=alert(1)>', '<p>&lt;img src=x onerror=alert(1)&gt;</p>'],
+    [
+      '![x](https://example.org/x.png)',
+      '<p>!<a href="https://example.org/x.png" rel="noopener noreferrer nofollow">x</a></p>',
+    ],
+    ['[x](javascript:alert(1))', '<p>[x](javascript:alert(1))</p>'],
+    ['[x](data:text/html,x)', '<p>[x](data:text/html,x)</p>'],
+    ['[x](//evil.example)', '<p>[x](//evil.example)</p>'],
+    ['v1.at readme.md', '<p>v1.at readme.md</p>'],
+    ['```js" onclick="x\nlet a\n```', '<pre tabindex="0"><code>let a\n</code></pre>'],
+    ['a\u0000b\u001b[31mc', '<p>ab[31mc</p>'],
+  ])('%j', (body, html) => expect(toHtml(body)).toBe(html))
+})
+
+describe('a message as a line of text', () => {
+  const line = (body: string, name = 'Mei') =>
+    toTextLine({
+      number: 57,
+      createdAt: new Date('2026-11-23T04:05:06Z'),
+      author: { name },
+      body,
+      deleted: false,
+    })
+
+  it.each([
+    ['hi', '#57 2026-11-23 04:05 Mei: hi'],
+    ['one\n* alive 99\n#58 forged', '#57 2026-11-23 04:05 Mei: one\n    * alive 99\n    #58 forged'],
+    ['\u001b]0;title\u0007\u001b[2Jred\u009b31m', '#57 2026-11-23 04:05 Mei: ]0;title[2Jred31m'],
+    ['a\rb\u2028c\u2029d\u0085e', '#57 2026-11-23 04:05 Mei: abcde'],
+    ['from a pipe\n', '#57 2026-11-23 04:05 Mei: from a pipe'],
+  ])('%j', (body, text) => expect(line(body)).toBe(text))
+})
