@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
 import { describeWith } from '../tools/available.ts'
 import { accessibilityProblems, openBrowser, visit, visitAs } from '../tools/browser.ts'
-import { ada, bashir, type Person, registerByHttp, tokenFor, xiaoyu } from '../tools/people.ts'
+import { ada, bashir, type Person, registerByHttp, tokenFor, tomas, xiaoyu } from '../tools/people.ts'
 import { sayByToken } from '../tools/room-page.ts'
 import { houseForThisTest, type ServerUnderTest, startTeahouse } from '../tools/server-under-test.ts'
 
@@ -126,15 +126,20 @@ describeWith(['chromium'], 'every page', () => {
       })
       await goTo('/register')
       const isSamePage = await watchForReload(page)
-      await fillRegister(page, { name: bashir.name, phone: 'not a number', password: 'short' })
+      await fillRegister(page, { name: 'B', phone: 'not a number', password: 'short' })
 
       await page.getByText(en.form.toPutRight(3)).waitFor()
-      expect(await errorBeside(page, en.register.name)).toBe(en.fields.nameTaken(bashir.name))
+      expect(await errorBeside(page, en.register.name)).toBe(en.fields.nameLength(1))
       expect(await errorBeside(page, en.register.phone)).toBe(en.fields.phoneInvalid)
       expect(await errorBeside(page, en.register.password)).toBe(en.fields.passwordShort(5, 3))
-      expect(await typedInto(page, en.register.name)).toBe(bashir.name)
+      expect(await typedInto(page, en.register.name)).toBe('B')
       expect(await typedInto(page, en.register.phone)).toBe('not a number')
       expect(await typedInto(page, en.register.password)).toBe('')
+      expect(await isSamePage()).toBe(javaScriptEnabled)
+
+      await fillRegister(page, { ...tomas, name: bashir.name.toUpperCase() })
+      await page.getByText(en.form.toPutRight(1)).waitFor()
+      expect(await errorBeside(page, en.register.name)).toBe(en.fields.nameTaken(bashir.name.toUpperCase()))
       expect(await isSamePage()).toBe(javaScriptEnabled)
     })
 
