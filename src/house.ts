@@ -16,7 +16,7 @@ import { createLogReader } from './messages/read.ts'
 import { createRooms } from './rooms/rooms.ts'
 
 interface Surroundings
-  extends Pick<House, 'files' | 'isDatabaseReady' | 'isDraining' | 'socketAddress' | 'report'> {
+  extends Pick<House, 'build' | 'files' | 'isDatabaseReady' | 'isDraining' | 'socketAddress' | 'report'> {
   config: Config
   database: Database
   clock: Clock

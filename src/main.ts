@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { type HttpBindings, serve } from '@hono/node-server'
@@ -40,6 +42,7 @@ async function open(): Promise<void> {
     config,
     database: database.database,
     files,
+    build: buildName(),
     clock: { ...systemClock, nextTurn: (callback) => void setImmediate(callback) },
     platform: createNodePlatform,
     isDraining: () => draining,
@@ -95,6 +98,13 @@ async function startEmbedded(config: Config): Promise<string> {
   })
   undo.push(() => server.stop())
   return `mysql://root@localhost/teahouse?socketPath=${encodeURIComponent(server.socketPath)}`
+}
+
+function buildName(): string {
+  return createHash('sha256')
+    .update(readFileSync(fileURLToPath(import.meta.url)))
+    .digest('hex')
+    .slice(0, 12)
 }
 
 async function answers({ pool }: OpenDatabase): Promise<boolean> {

@@ -121,12 +121,11 @@ function OlderLink({ log }: { log: LogView }) {
 }
 
 /** On a live page it is for text browsers alone: the stylesheet hides it, for there new messages come by themselves. */
-function NewerLink({ view: { log, live, transport } }: { view: RoomPageView }) {
+function NewerLink({ view: { log, live, transport, newerThan } }: { view: RoomPageView }) {
   const words = useWords().room
-  const last = log.messages.at(-1)
   return (
     <p class={live && transport !== 'none' ? 'newer comes-by-itself' : 'newer'}>
-      <a href={roomUrl(log.room.slug) + (last ? `?after=${last.number}` : '')}>{words.newer}</a>
+      <a href={`${roomUrl(log.room.slug)}?after=${newerThan}`}>{words.newer}</a>
       {!live && (
         <>
           {' '}

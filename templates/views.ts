@@ -94,6 +94,8 @@ export interface RoomPageView {
   transport: Transport
   /** The page shows the newest messages, so new ones are pushed onto its end. */
   live: boolean
+  /** What "Newer messages" comes after: the last number shown, or where nothing is newer the one that was asked for. */
+  newerThan: number
   /** The message that `?around=N` asked for. */
   target: number | null
 }

@@ -25,6 +25,8 @@ export interface House {
   bus: Bus
   limits: Limits
   files: StaticFiles
+  /** Names this build: pages kept by browsers from another one are stale. */
+  build: string
   /** Whether the database really answers, for `/readyz`. */
   isDatabaseReady(): Promise<boolean>
   /** Set while the process drains. */

@@ -85,7 +85,5 @@ export const logout = new Hono<Env>().post('/', async (c) => {
   const identity = c.get('identity')
   if (identity?.credential.kind === 'session') await endSession(c, identity.credential.id)
   dropCookie(c, SESSION_COOKIE)
-  // What this browser still holds of the room is not for whoever sits down next.
-  c.header('Clear-Site-Data', '"cache"')
   return redirectTo(c, '/', {})
 })

@@ -5,9 +5,10 @@ import { MessageList } from '../../templates/message.tsx'
 import { RoomPage } from '../../templates/room.tsx'
 import { RoomsPage } from '../../templates/rooms.tsx'
 import type { ComposerView, LogView, Transport } from '../../templates/views.ts'
+import { hashToken } from '../accounts/secrets.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
-import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
+import { pageContext, renderFragment, renderPage, wordsFor } from '../http/page.tsx'
 import { formatCursor } from '../live/cursor.ts'
 import { toTextLine } from '../messages/format.ts'
 import type { Message, RoomState } from '../messages/message.ts'
@@ -74,6 +75,33 @@ function freshComposer(c: AppContext, room: RoomState, back: ComposerView['back'
   }
 }
 
+/**
+ * A weak tag over all that a room's page shows, known without reading a message: a reload of a quiet room costs no rendering. The nonce of
+ * the composer may be an old one then, which is harmless: whatever was sent under it has raised the version.
+ */
+async function pageTag(c: AppContext, room: RoomState, sidebar: RoomState[]): Promise<string> {
+  const { member, credential } = signedIn(c)
+  const shown = [
+    c.get('house').build,
+    wordsFor(c).lang,
+    new URL(c.req.url).search,
+    [member.id, member.name, member.transport, credential.id, c.get('formToken')],
+    [room.version, room.lastNumber, room.life, room.name, room.topic],
+    sidebar.map(({ slug, name }) => [slug, name]),
+  ]
+  return `W/"${(await hashToken(JSON.stringify(shown))).slice(0, 24)}"`
+}
+
+/** RFC 9110, section 13.1.2: any of the tags that the browser still has a page for. */
+function isFresh(c: AppContext, tag: string): boolean {
+  const known =
+    c.req
+      .header('if-none-match')
+      ?.split(',')
+      .map((one) => one.trim()) ?? []
+  return known.some((one) => one.replace(/^W\//, '') === tag.replace(/^W\//, ''))
+}
+
 export const rooms = new Hono<Env>()
   .get('/rooms', async (c) => {
     requireScope(c, 'read')
@@ -97,17 +125,25 @@ export const rooms = new Hono<Env>()
     const room = await enterRoom(c)
     const stretch = stretchOf(c)
     const { reader, rooms: allRooms } = c.get('house')
+    const reachable = await allRooms.reachableRooms(signedIn(c).member)
+    if (face === 'html' && !wantsFragment(c.req.raw)) {
+      const tag = await pageTag(c, room, reachable)
+      c.header('ETag', tag)
+      c.header('Cache-Control', 'private, no-cache')
+      if (isFresh(c, tag)) return c.body(null, 304)
+    }
     const log = logView(room, await reader.stretch(room.id, stretch), stretch)
     if (face !== 'html') return plainLog(c, face, log)
     c.header('Teahouse-Version', String(log.version))
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageList log={log} />)
-    const reachable = await allRooms.reachableRooms(signedIn(c).member)
     const view = {
       log,
       rooms: reachable.map(({ slug, name }) => ({ slug, name, current: slug === room.slug })),
       composer: freshComposer(c, room, ''),
       transport: transportOf(c),
       live: !log.hasNewer,
+      newerThan:
+        log.messages.at(-1)?.number ?? (stretch !== 'newest' && 'after' in stretch ? stretch.after : 0),
       target: stretch !== 'newest' && 'around' in stretch ? stretch.around : null,
     }
     return renderPage(c, <RoomPage page={await pageContext(c)} view={view} />)
