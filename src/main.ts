@@ -9,7 +9,7 @@ import { createApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { inspectServer, type OpenDatabase, openDatabase } from './database/connection.ts'
 import { StartFailure, startEmbeddedServer } from './database/embedded/server.ts'
-import { isDatabaseAway, UnsuitableDatabase } from './database/errors.ts'
+import { isDatabaseAway, rootCause, UnsuitableDatabase } from './database/errors.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { createHouse } from './house.ts'
 import { systemClock } from './live/clock.ts'
@@ -23,6 +23,8 @@ const ONE_SIGNAL_MS = 300
 const STILL_OPEN_MS = 2_000
 /** How long requests that are being answered may take before their connections are closed. */
 const LAST_ANSWERS_MS = 10_000
+/** How long a database that hangs may hold the end up. */
+const LAST_QUERIES_MS = 2_000
 const HOUSEKEEPING_EVERY_MS = 3_600_000
 
 const besideBuild = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
@@ -49,8 +51,9 @@ async function open(): Promise<void> {
     isDatabaseReady: () => answers(database),
     socketAddress: (c) => (c.env as unknown as HttpBindings).incoming.socket.remoteAddress ?? '',
     report(error, details) {
-      if (isDatabaseAway(error)) logger.warn({ ...details, error: String(error) }, 'the database is away')
-      else logger.error({ ...details, err: error }, 'something broke')
+      if (isDatabaseAway(error))
+        logger.warn({ ...details, error: rootCause(error).message }, 'the database is away')
+      else logger.error({ ...details, err: rootCause(error) }, 'something broke')
     },
   })
   const housekeeping = setInterval(
@@ -83,11 +86,18 @@ async function open(): Promise<void> {
 
 /** The user's own server, or one that we start and stop ourselves; its schema brought up to date. */
 async function openStore(config: Config): Promise<OpenDatabase> {
-  const database = openDatabase(config.DATABASE_URL ?? (await startEmbedded(config)))
-  undo.push(() => database.close())
+  const url = config.DATABASE_URL ?? (await startEmbedded(config))
+  const database = openDatabase(url)
+  undo.push(() => Promise.race([database.close(), pause(LAST_QUERIES_MS)]))
   for (const warning of await inspectServer(database)) say(warning)
-  await migrateDatabase(database, besideBuild('drizzle'))
+  await migrate(url)
   return database
+}
+
+/** By a pool of its own: a migration of a large house, or of another process, takes longer than any query may. */
+async function migrate(url: string): Promise<void> {
+  const patient = openDatabase(url, { queryTimeoutMs: 0 })
+  await migrateDatabase(patient, besideBuild('drizzle')).finally(() => patient.close())
 }
 
 async function startEmbedded(config: Config): Promise<string> {
@@ -157,13 +167,13 @@ async function drain(server: Server, house: ReturnType<typeof createHouse>, conf
   if (connections.count() > 0) await pause(STILL_OPEN_MS)
   const closed = new Promise((resolve) => server.close(resolve))
   await connections.drain(config.DRAIN_SECONDS * 1000)
-  await house.log.settled()
+  await Promise.race([house.log.settled(), pause(LAST_ANSWERS_MS)])
   server.closeIdleConnections()
   await Promise.race([closed, pause(LAST_ANSWERS_MS)])
   server.closeAllConnections()
 }
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 async function close(): Promise<void> {
   for (let step = undo.pop(); step; step = undo.pop()) await step()
@@ -189,6 +199,8 @@ process.on('SIGTERM', onSignal)
 process.on('SIGINT', onSignal)
 
 open().catch(async (error: unknown) => {
+  // A signal during the start has closed what the start was using.
+  if (firstSignal) return
   const isExplained =
     error instanceof ConfigError || error instanceof StartFailure || error instanceof UnsuitableDatabase
   console.error(isExplained ? error.message : explainDatabase(error))

@@ -1,6 +1,8 @@
+import type { EventEmitter } from 'node:events'
+import type { Duplex } from 'node:stream'
 import type { Logger } from 'drizzle-orm'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
-import { createPool, type Pool, type PoolOptions } from 'mysql2'
+import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2'
 import { UnsuitableDatabase } from './errors.ts'
 import * as schema from './schema.ts'
 
@@ -10,6 +12,10 @@ export type Database = MySql2Database<typeof schema>
 const CONNECTIONS = 20
 /** A server that does not answer the handshake within this is away. */
 const CONNECT_TIMEOUT_MS = 3_000
+/** A query that has no answer by then is given up with its connection: a server that hangs must not hold requests for ever. */
+const QUERY_TIMEOUT_MS = 5_000
+/** Queries that may wait for a connection. Beyond it the honest answer is 503. */
+const QUERIES_WAITING = 2_000
 
 export interface OpenDatabase {
   database: Database
@@ -22,14 +28,37 @@ export interface OpenDatabase {
  * Every connection reads and writes UTC, is strict, and reads committed rows: the log's order rests on the room's row lock,
  * not on snapshots.
  */
-export function openDatabase(url: string, logger?: Logger): OpenDatabase {
+export function openDatabase(
+  url: string,
+  { logger, queryTimeoutMs = QUERY_TIMEOUT_MS }: { logger?: Logger; queryTimeoutMs?: number } = {},
+): OpenDatabase {
   const pool = createPool({ ...poolOptions(url) })
   pool.on('connection', (connection) => {
     connection.query("SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'")
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+    connection.query('SET SESSION innodb_lock_wait_timeout = 3')
+    if (queryTimeoutMs > 0) giveUpSlowQueries(connection, queryTimeoutMs)
   })
   const database = drizzle({ client: pool, schema, mode: 'default', ...(logger ? { logger } : {}) })
   return { database, pool, close: () => pool.promise().end() }
+}
+
+/**
+ * Breaks the connection of a query that is not answered in time. The driver's own time-out leaves the query running on a connection that goes
+ * back to the pool, where its late answer would be taken for the next one's.
+ */
+function giveUpSlowQueries(connection: PoolConnection, milliseconds: number): void {
+  const { stream } = connection as unknown as { stream: Duplex }
+  const query = connection.query.bind(connection) as (...parts: unknown[]) => EventEmitter
+  connection.query = ((...parts: unknown[]) => {
+    const command = query(...parts)
+    const timer = setTimeout(() => {
+      stream.destroy(Object.assign(new Error('The database did not answer in time.'), { code: 'ETIMEDOUT' }))
+    }, milliseconds)
+    timer.unref()
+    command.once('end', () => clearTimeout(timer))
+    return command
+  }) as typeof connection.query
 }
 
 function poolOptions(url: string): PoolOptions {
@@ -44,6 +73,7 @@ function poolOptions(url: string): PoolOptions {
     charset: 'utf8mb4',
     timezone: 'Z',
     connectionLimit: CONNECTIONS,
+    queueLimit: QUERIES_WAITING,
     connectTimeout: CONNECT_TIMEOUT_MS,
     enableKeepAlive: true,
   }

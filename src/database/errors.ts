@@ -38,6 +38,11 @@ export function isDuplicateKey(error: unknown): boolean {
   return causes(error).some(({ errno }) => errno === DUPLICATE_KEY)
 }
 
+/** What really happened. Drizzle's wrapper around it spells out the query's parameters: messages, numbers, hashes, none of them for a log. */
+export function rootCause(error: unknown): Error {
+  return causes(error).at(-1) ?? new Error(String(error))
+}
+
 /** Drizzle wraps what the driver threw, once or more often. */
 function causes(error: unknown): (DriverError & Error)[] {
   const found: (DriverError & Error)[] = []

@@ -55,6 +55,11 @@ export function acceptedTypes(request: Request): Accept[] {
   return parseAccept(request.headers.get('accept') ?? '*/*')
 }
 
+/** Whether a type is asked for by its own name. */
+export function names(accepted: Accept[], type: string): boolean {
+  return accepted.some((one) => one.type.toLowerCase() === type && one.q > 0)
+}
+
 /** Nothing but a wildcard was asked for. */
 export function isIndifferent(accepted: Accept[]): boolean {
   return accepted.length === 0 || accepted.every(({ type, q }) => type === '*/*' && q > 0)

@@ -18,6 +18,8 @@ interface Believed {
 /** Credentials that were valid a moment ago: a busy room does not read the session from the database for every message. */
 export class BelievedIdentities {
   private readonly entries = new Map<string, Believed>()
+  /** Counts the ends and changes that were heard of. */
+  epoch = 0
 
   get(token: string): Identity | null {
     const entry = this.entries.get(token)
@@ -26,13 +28,16 @@ export class BelievedIdentities {
     return null
   }
 
-  set(token: string, identity: Identity): void {
+  /** @param epoch as it was before the database was asked: what was heard of since may have ended it */
+  set(token: string, identity: Identity, epoch: number): void {
+    if (epoch !== this.epoch) return
     if (this.entries.size >= MOST_BELIEVED) this.entries.clear()
     this.entries.set(token, { identity, until: Date.now() + BELIEVED_MS })
   }
 
   /** Hears of what ended or changed. */
   hear(news: News): void {
+    if (news.type !== 'room') this.epoch += 1
     if (news.type === 'credential-ended') this.forget(({ credential }) => credential.id === news.credentialId)
     if (news.type === 'member-changed') this.forget(({ member }) => member.id === news.memberId)
   }
@@ -68,6 +73,7 @@ export function bearerToken(request: Request): string | null {
 async function byToken(c: AppContext, token: string, believed: BelievedIdentities): Promise<Identity | null> {
   const known = believed.get(token)
   if (known) return known
+  const { epoch } = believed
   const valid = await c.get('house').tokens.validate(token)
   if (!valid) return null
   const identity: Identity = {
@@ -75,7 +81,7 @@ async function byToken(c: AppContext, token: string, believed: BelievedIdentitie
     credential: { kind: 'token', id: valid.id },
     scopes: valid.scopes,
   }
-  believed.set(token, identity)
+  believed.set(token, identity, epoch)
   return identity
 }
 
@@ -87,6 +93,7 @@ async function bySession(
   if (!cookie) return null
   const known = believed.get(cookie)
   if (known) return known
+  const { epoch } = believed
   const session = await c.get('house').sessions.validate(cookie)
   if (!session) return null
   if (session.renewed) writeCookie(c, SESSION_COOKIE, cookie, session.expiresAt)
@@ -95,7 +102,7 @@ async function bySession(
     credential: { kind: 'session', id: session.id },
     scopes: ['read', 'send'],
   }
-  believed.set(cookie, identity)
+  believed.set(cookie, identity, epoch)
   return identity
 }
 

@@ -21,8 +21,8 @@ export type LimitName = keyof typeof LIMITS
 export interface Limits {
   /** Counts one. @throws Problem 429 with Retry-After when it was one too many */
   take(limit: LimitName, key: string): Promise<void>
-  /** Looks without counting. @throws Problem 429 */
-  look(limit: LimitName, key: string): Promise<void>
+  /** Takes back one that was counted and was none. */
+  giveBack(limit: LimitName, key: string): Promise<void>
 }
 
 /** @param on RATE_LIMITS: off is for load tests */
@@ -43,9 +43,8 @@ export function createLimits(on: boolean): Limits {
         throw refusal instanceof RateLimiterRes ? tooMany(refusal) : refusal
       }
     },
-    async look(limit, key) {
-      const state = on ? await limiters[limit].get(key) : null
-      if (state && state.consumedPoints >= LIMITS[limit].points) throw tooMany(state)
+    async giveBack(limit, key) {
+      if (on) await limiters[limit].reward(key)
     },
   }
 }

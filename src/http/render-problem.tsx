@@ -3,11 +3,12 @@ import { ProblemFragment, ProblemPage } from '../../templates/problem.tsx'
 import type { ComposerView, FieldErrors, ProblemView } from '../../templates/views.ts'
 import { TooManyHashes } from '../accounts/passwords.ts'
 import { isDatabaseAway } from '../database/errors.ts'
+import { PollCut } from '../live/long-poll.ts'
 import { NotAppended, RoomOverloaded } from '../messages/append.ts'
 import { freshNonce, NONCE } from '../messages/send-key.ts'
 import type { AppContext } from './context.ts'
 import { Problem, problem } from './errors.ts'
-import { errorFace, wantsFragment } from './faces.ts'
+import { acceptedTypes, errorFace, names, wantsFragment } from './faces.ts'
 import { bearerToken } from './identity.ts'
 import { pageContext, renderFragment, renderPage, wordsFor } from './page.tsx'
 
@@ -23,7 +24,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof RoomOverloaded || error instanceof TooManyHashes) {
     return problem('overloaded', { cause: error, headers: { 'Retry-After': '2' } })
   }
-  if (isDatabaseAway(error)) return problem('databaseAway', { cause: error, headers: { 'Retry-After': '2' } })
+  if (error instanceof PollCut || isDatabaseAway(error))
+    return problem('databaseAway', { cause: error, headers: { 'Retry-After': '2' } })
   return problem('internal', { cause: error })
 }
 
@@ -54,7 +56,13 @@ const isPage = (c: AppContext) => errorFace(c.req.raw) === 'html'
 
 /** Streams and programs get a plain 401: nobody there could log in. */
 function wantsLoginPage(c: AppContext): boolean {
-  return isPage(c) && bearerToken(c.req.raw) === null && !/\/socket$/.test(c.req.path)
+  if (!isPage(c) || bearerToken(c.req.raw) !== null || c.req.path.endsWith('/socket')) return false
+  return !c.req.path.endsWith('/events') || wantsEndlessPage(acceptedTypes(c.req.raw))
+}
+
+/** A frame's navigation, not a stream for a program. */
+function wantsEndlessPage(accepted: ReturnType<typeof acceptedTypes>): boolean {
+  return names(accepted, 'text/html') && !names(accepted, 'text/event-stream')
 }
 
 function toLogin(c: AppContext): Response | null {

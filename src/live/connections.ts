@@ -24,6 +24,7 @@ const CHECK_EVERY_MS = 5_000
 /** Looks after every open connection of this process. */
 export function createConnections(clock: Clock): Connections {
   const open = new Set<Connection>()
+  let draining = false
   const stopTimer = clock.every(CHECK_EVERY_MS, () => {
     const now = clock.now()
     for (const connection of open) {
@@ -32,10 +33,15 @@ export function createConnections(clock: Clock): Connections {
     }
   })
   return {
-    add: (connection) => void open.add(connection),
+    add(connection) {
+      open.add(connection)
+      // Came on a connection that was still there: it goes with the others.
+      if (draining) queueMicrotask(() => connection.end('drain'))
+    },
     remove: (connection) => void open.delete(connection),
     count: () => open.size,
     async drain(milliseconds) {
+      draining = true
       const leaving = [...open]
       const pause = milliseconds / Math.max(leaving.length, 1)
       for (const connection of leaving) {

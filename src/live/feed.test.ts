@@ -223,9 +223,9 @@ describe('the feed', () => {
     await subscribe(slow, null)
     await subscribe(quick, null)
     await rest()
-    slow.waiting = SLOW_READER_BYTES + 1
     publish(room.commit(['new']))
     await rest()
+    slow.waiting = SLOW_READER_BYTES + 1
     publish(room.commit(['new']))
     await rest()
     expect(slow).toMatchObject({ ends: ['slow'], versions: [1] })

@@ -237,7 +237,16 @@ class RoomFeed {
   }
 
   /** @throws when the database is away; readers stay, and the next check tries again */
-  async compareWithDatabase(): Promise<void> {
+  compareWithDatabase(): Promise<void> {
+    // One at a time: while a slow database still answers the last one, another would only add to its work.
+    this.comparing ??= this.compare().finally(() => {
+      this.comparing = null
+    })
+    return this.comparing
+  }
+  private comparing: Promise<void> | null = null
+
+  private async compare(): Promise<void> {
     const state = await this.source.roomState(this.id)
     if (!state) return this.endAll('rights')
     this.slug = state.slug
@@ -302,7 +311,10 @@ class RoomFeed {
   private async readMissing(): Promise<void> {
     while (this.heardUpTo() < this.newest) {
       const announced = this.newest
+      const { life } = this
       const rows = await this.source.changedSince(this.id, this.heardUpTo(), REPLAY_PAGE)
+      // A backup was restored meanwhile: these are rows of another history.
+      if (this.life !== life) return
       for (const row of rows) this.pending.push(this.toEvent(row))
       if (rows.length < REPLAY_PAGE && this.heardUpTo() < announced) {
         // The rows of these versions were removed (retention): nothing stands there any more.
@@ -336,6 +348,7 @@ class Reader {
   private position = 0
   private live = false
   private closed = false
+  private admitted = false
 
   constructor(
     private readonly room: RoomFeed,
@@ -344,6 +357,7 @@ class Reader {
 
   async run(after: Cursor | 'unreadable' | null, mayRead: () => Promise<boolean>): Promise<void> {
     if (!(await mayRead())) return this.end('rights')
+    this.admitted = true
     const start = await this.startingPoint(after)
     if (this.closed) return
     // From here to `live` nothing waits, so that no burst falls between the version that is said and the first that is delivered.
@@ -360,9 +374,13 @@ class Reader {
     // A reader that came from another node can be ahead of what this one has heard.
     const ahead = (burst[0]?.version ?? 0) <= this.position
     const fresh = ahead ? burst.filter((event) => event.version > this.position) : burst
+    // What the reader has left untaken before this burst: a large burst is no fault of its reader.
+    if (this.outlet.waitingBytes() > SLOW_READER_BYTES) {
+      this.end('slow')
+      return
+    }
     this.position = last.version
     this.outlet.burst(fresh)
-    if (this.outlet.waitingBytes() > SLOW_READER_BYTES) this.end('slow')
   }
 
   sayAlive(): void {
@@ -370,7 +388,7 @@ class Reader {
   }
 
   reset(): void {
-    if (this.closed) return
+    if (this.closed || !this.admitted) return
     this.position = this.room.version
     this.say('reset')
     this.live = true

@@ -9,6 +9,11 @@ import { createSocketWriter } from './socket-outlet.ts'
 const LIFETIME_MS = 600_000
 /** Spread by a fifth either way, so that those who came together do not come back together. */
 const LIFETIME_SPREAD = 0.2
+/** How long a stream that has ended may take to read its end. */
+const END_GRACE_MS = 1_000
+
+/** The client left while its stream was being prepared. */
+export class ClientGone extends Error {}
 
 /**
  * Answers a request with an endless body written straight to its socket: one buffer for all readers, no chunks. Without chunked encoding
@@ -20,7 +25,7 @@ export function openHttpStream(options: {
   outgoing: ServerResponse
   /** A HEAD asks for the headers alone. */
   isHead: boolean
-  headers: Record<string, string>
+  headers: Record<string, string | string[]>
   framing: Framing
   opening: string
   clock: Clock
@@ -28,12 +33,13 @@ export function openHttpStream(options: {
   onClose: () => void
 }): Outlet {
   const { outgoing, headers, framing, opening, clock, connections, onClose } = options
+  const { socket } = outgoing
+  // Its `close` was before anyone listened: nothing would ever forget this stream.
+  if (!socket || socket.destroyed || outgoing.destroyed) throw new ClientGone()
   outgoing.shouldKeepAlive = false
   outgoing.useChunkedEncodingByDefault = false
   outgoing.writeHead(200, { ...headers, 'content-type': framing.contentType, connection: 'close' })
   outgoing.flushHeaders()
-  const { socket } = outgoing
-  if (!socket) throw new Error('The client left before its stream began.')
   socket.setNoDelay(true)
   const writer = createSocketWriter(socket)
   if (options.isHead) writer.stop()
@@ -44,7 +50,11 @@ export function openHttpStream(options: {
     writer.stop()
     // What waits for a slow reader is dropped with its connection: it resumes by its cursor.
     if (reason === 'slow' || reason === 'stalled') socket.destroy()
-    else outgoing.end()
+    else {
+      outgoing.end()
+      // Whoever does not read keeps nothing that waits for them.
+      setTimeout(() => socket.destroy(), END_GRACE_MS).unref()
+    }
   }
   const connection = {
     endsAt: clock.now() + LIFETIME_MS * (1 + LIFETIME_SPREAD * (2 * Math.random() - 1)),

@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts'
-import type { Feed, Outlet, Subscription } from './feed.ts'
+import type { EndReason, Feed, Outlet, Subscription } from './feed.ts'
 import type { Control, LiveEvent } from './framing.ts'
 
 /** What a long poll brings: the first burst of news, or nothing in time. */
@@ -11,6 +11,13 @@ export interface Poll {
   cursor: string
   /** The right to read ended while it waited. */
   refused: boolean
+}
+
+/** The wait was cut before it was known where the room is: there is nothing to answer. */
+export class PollCut extends Error {
+  constructor(readonly reason: EndReason) {
+    super(`The poll was cut: ${reason}`)
+  }
 }
 
 /** The longest wait, in seconds: proxies give up on a silent request after 30. */
@@ -47,12 +54,17 @@ export async function longPoll(options: {
           Object.assign(poll, { version: control.version, cursor: control.cursor })
           if (control.kind === 'reset') answer({ reset: control })
           else if (after === null) answer()
+          // The replay has ended and brought nothing: from here on it waits.
+          else if (control.kind === 'alive') timer ??= setTimeout(answer, waitMs)
         },
         waitingBytes: () => 0,
         drained: () => Promise.resolve(),
-        end: (reason) => answer({ refused: reason === 'rights' }),
+        end(reason) {
+          if (reason === 'rights') answer({ refused: true })
+          else if (poll.cursor) answer()
+          else reject(new PollCut(reason))
+        },
       }
-      timer = setTimeout(answer, waitMs)
       signal.addEventListener('abort', () => answer())
       forget = options.guard(outlet)
       feed.subscribe({ roomId, after, outlet, mayRead }).then((opened) => {

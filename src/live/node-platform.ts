@@ -1,7 +1,7 @@
 import { type HttpBindings, upgradeWebSocket } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { WebSocket } from 'ws'
-import { openHttpStream } from './http-stream.ts'
+import { ClientGone, openHttpStream } from './http-stream.ts'
 import type { LivePlatform } from './platform.ts'
 import { openWebSocket } from './websocket.ts'
 
@@ -14,17 +14,24 @@ export function createNodePlatform(parts: Omit<LivePlatform, 'openStream' | 'upg
   return {
     ...parts,
     openStream(c: Context<{ Bindings: HttpBindings }>, { framing, headers, opening, onClose }) {
-      const outlet = openHttpStream({
-        outgoing: c.env.outgoing,
-        isHead: c.req.method === 'HEAD',
-        headers,
-        framing,
-        opening,
-        clock,
-        connections,
-        onClose,
-      })
-      return { outlet, response: alreadySent() }
+      const open = () =>
+        openHttpStream({
+          outgoing: c.env.outgoing,
+          isHead: c.req.method === 'HEAD',
+          headers,
+          framing,
+          opening,
+          clock,
+          connections,
+          onClose,
+        })
+      try {
+        return { outlet: open(), response: alreadySent() }
+      } catch (error) {
+        if (!(error instanceof ClientGone)) throw error
+        onClose()
+        return { outlet: null, response: alreadySent() }
+      }
     },
     async upgrade(c, { framing, onOpen, onClose }) {
       if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') return null

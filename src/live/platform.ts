@@ -17,11 +17,11 @@ export interface LivePlatform {
   rights: Rights
   connections: Connections
   clock: Clock
-  /** Turns the answer to a request into an endless body. */
+  /** Turns the answer to a request into an endless body; no outlet when the client has left already. */
   openStream(
     context: Context,
-    options: OpenedOutlet & { headers: Record<string, string>; opening: string },
-  ): { outlet: Outlet; response: Response }
+    options: OpenedOutlet & { headers: Record<string, string | string[]>; opening: string },
+  ): { outlet: Outlet | null; response: Response }
   /** Upgrades a request; `onOpen` gets the outlet once the socket is there. */
   upgrade(
     context: Context,

@@ -35,7 +35,20 @@ export function createRights(options: {
     for (const end of guarded.get(credentialId)?.ends ?? []) end()
   }
 
+  let sweeping = false
+
+  /** One at a time: while a slow database still answers the last one, another would only add to its work. */
   async function sweep(): Promise<void> {
+    if (sweeping) return
+    sweeping = true
+    try {
+      await endFallen()
+    } finally {
+      sweeping = false
+    }
+  }
+
+  async function endFallen(): Promise<void> {
     const credentials = [...guarded.values()].map(({ credential }) => credential)
     if (credentials.length === 0) return
     // While the database is away nothing is known, and readers stay.

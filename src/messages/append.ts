@@ -45,6 +45,8 @@ const RETRY_PAUSES_MS = [10, 50, 100, 200, 400]
 interface Waiting {
   send: Send
   key: string
+  /** When it came, in milliseconds: everyone waits the same time for a database that is away, wherever in the queue. */
+  since: number
   settle: (appended: Appended) => void
   fail: (error: unknown) => void
 }
@@ -100,7 +102,7 @@ class RoomWriter {
   append(send: Send, key: string): Promise<Appended> {
     if (this.waiting.length >= WAITING) throw new RoomOverloaded()
     return new Promise((settle, fail) => {
-      this.waiting.push({ send, key, settle, fail })
+      this.waiting.push({ send, key, since: Date.now(), settle, fail })
       this.writing ??= this.writeAll().finally(() => {
         this.writing = null
       })
@@ -135,20 +137,33 @@ class RoomWriter {
   /** Lost connections and deadlocks retry the whole batch: the send keys make that safe even when COMMIT's answer was lost. */
   private async commit(batch: Waiting[]): Promise<Map<string, Appended>> {
     const sends = new Map(batch.map(({ key, send }) => [key, send]))
-    const deadline = Date.now() + this.retryForMs
+    const deadline = Math.min(...batch.map(({ since }) => since)) + this.retryForMs
     let commitUnderWay = false
     for (let attempt = 0; ; attempt += 1) {
+      const mayBeStored = commitUnderWay
       try {
         const { appended, changes } = await this.transact(sends, () => {
           commitUnderWay = true
         })
-        if (changes.length > 0) this.onCommit(this.roomId, changes)
+        // After a COMMIT whose answer was lost its rows are found as stored, and nobody has told of them yet.
+        const news = mayBeStored ? [...appended.values()].map(({ message }) => message) : changes
+        this.tell(news.sort((one, other) => one.version - other.version))
         return appended
       } catch (error) {
         if (!isWorthRetrying(error)) throw error
         if (Date.now() >= deadline) throw new NotAppended(commitUnderWay, error)
         await pause(RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0)
       }
+    }
+  }
+
+  /** What is committed is committed: a listener that fails must not make a failure of it. */
+  private tell(changes: Message[]): void {
+    if (changes.length === 0) return
+    try {
+      this.onCommit(this.roomId, changes)
+    } catch {
+      // Readers hear of it from the next comparison with the database.
     }
   }
 

@@ -3,7 +3,14 @@ import { roomUrl } from '../../templates/addresses.ts'
 import { EndlessPageOpening } from '../../templates/endless-page.tsx'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
-import { acceptedTypes, type Face, isFace, isIndifferent, qualityOf } from '../http/faces.ts'
+import {
+  acceptedTypes,
+  type Face,
+  isFace,
+  isIndifferent,
+  names as isNamed,
+  qualityOf,
+} from '../http/faces.ts'
 import { STREAM_HEADERS } from '../http/headers.ts'
 import { refuseForeignOrigin } from '../http/intent.ts'
 import { pageContext, wordsFor } from '../http/page.tsx'
@@ -40,7 +47,7 @@ function formatOf<Allowed extends Face>(c: AppContext, allowed: readonly Allowed
 function chooseFraming(c: AppContext): Framing | 'long-poll' | 'room-page' {
   if (c.req.query('wait') !== undefined) return 'long-poll'
   const accepted = acceptedTypes(c.req.raw)
-  const names = (type: string) => accepted.some((one) => one.type === type && one.q > 0)
+  const names = (type: string) => isNamed(accepted, type)
   if (names('text/event-stream') || isIndifferent(accepted)) {
     return sseFramings[formatOf(c, ['html', 'json', 'text'], 'html')]
   }
@@ -142,11 +149,11 @@ function openStream(c: AppContext, room: RoomState, framing: Framing, { after, h
   const attachment = attach(c, room, after)
   const { outlet, response } = c.get('house').live.openStream(c, {
     framing,
-    headers: STREAM_HEADERS,
+    headers: { ...STREAM_HEADERS, 'set-cookie': c.res.headers.getSetCookie() },
     opening: html + (framing.opening?.() ?? ''),
     onClose: attachment.close,
   })
-  attachment.open(outlet)
+  if (outlet) attachment.open(outlet)
   return response
 }
 

@@ -21,21 +21,16 @@ export async function authenticate(c: AppContext): Promise<string | null> {
   const phone = toE164(typed, config.DEFAULT_COUNTRY)
   const account = phone ?? typed.slice(0, 40)
   const address = addressKey(clientAddress(c.req.raw, socketAddress(c), config.TRUST_PROXY))
-  await limits.look('failedLoginsOfAccount', account)
-  await limits.look('failedLoginsOfAddress', address)
+  // Counted before the password is looked at, so that a hundred tries at the same moment are a hundred.
+  await limits.take('failedLoginsOfAccount', account)
+  await limits.take('failedLoginsOfAddress', address)
 
   const found = phone ? await members.credentials(phone) : null
-  if (await verifyPassword(found?.passwordHash ?? null, password)) return found?.id ?? null
-  await countFailure()
-  return null
-
-  async function countFailure(): Promise<void> {
-    // The failure that uses up the last point is still answered as a failure; the next try is refused by the look above.
-    await Promise.allSettled([
-      limits.take('failedLoginsOfAccount', account),
-      limits.take('failedLoginsOfAddress', address),
-    ])
-  }
+  const isRight = await verifyPassword(found?.passwordHash ?? null, password)
+  if (!isRight || !found) return null
+  await limits.giveBack('failedLoginsOfAccount', account)
+  await limits.giveBack('failedLoginsOfAddress', address)
+  return found.id
 }
 
 /** Only paths of ours. The URL parser knows what browsers make of `//evil.example`, `/\\evil.example` and a tab in between. */

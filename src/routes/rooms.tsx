@@ -150,6 +150,7 @@ export const rooms = new Hono<Env>()
   })
 
   .get('/rooms/:room/composer', async (c) => {
+    requireScope(c, 'send')
     const room = await enterRoom(c)
     return renderPage(
       c,

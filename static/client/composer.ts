@@ -1,5 +1,8 @@
 import type { Log } from './log.ts'
 
+/** Safari reports the Enter that ends a composition as an ordinary one, but for this code. */
+const SAFARI_COMPOSING = 229
+
 /** A message on its way: shown at once, known by its nonce, kept until the server has it. */
 interface Outgoing {
   nonce: string
@@ -111,7 +114,8 @@ export function startComposer(room: HTMLElement, log: Log): void {
   })
   box.addEventListener('keydown', (event) => {
     // While an input method composes, Enter chooses characters.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === SAFARI_COMPOSING)
+      return
     event.preventDefault()
     submit()
   })

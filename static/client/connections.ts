@@ -56,8 +56,10 @@ function polling(waitSeconds: number, pauseMs: number): Connect {
   return (url, start, hear) => {
     const stop = new AbortController()
     const poll = async () => {
+      // The first answer comes at once: a sign that this way works.
+      let wait = 0
       for (let cursor = start; !stop.signal.aborted; ) {
-        const response = await fetch(`${url}/events?wait=${waitSeconds}&format=html&after=${cursor}`, {
+        const response = await fetch(`${url}/events?wait=${wait}&format=html&after=${cursor}`, {
           headers: { 'HX-Request': 'true' },
           signal: AbortSignal.any
             ? AbortSignal.any([stop.signal, AbortSignal.timeout((waitSeconds + 15) * 1000)])
@@ -65,7 +67,8 @@ function polling(waitSeconds: number, pauseMs: number): Connect {
         })
         if (!response.ok) return hear.ended(response.status === 401)
         const html = await response.text()
-        cursor = response.headers.get('Teahouse-Cursor') ?? cursor
+        wait = waitSeconds
+        cursor = response.headers.get('Teahouse-Cursor') || cursor
         const isReset = CONTROL.exec(html)?.[1] === 'reset'
         if (isReset) hear.control('reset', cursor)
         else {

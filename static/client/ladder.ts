@@ -50,8 +50,7 @@ export function startLadder(room: HTMLElement, log: Log): void {
       clearTimeout(timer)
       onReady()
     }
-    // A long poll may be silent for its whole wait.
-    const timer = setTimeout(() => over(false), way === 'poll' ? SILENT_MS : SILENT_START_MS)
+    const timer = setTimeout(() => over(false), SILENT_START_MS)
     const connection = ways[way](url, log.cursor, {
       message(html, cursor) {
         if (isOver) return
@@ -66,7 +65,6 @@ export function startLadder(room: HTMLElement, log: Log): void {
       },
       ended: over,
     })
-    if (way === 'poll') onReady()
     return {
       close() {
         isOver = true
@@ -92,17 +90,26 @@ export function startLadder(room: HTMLElement, log: Log): void {
 
   /** Too much was missed: take the newest page, and put on it what arrives meanwhile. */
   async function reload(): Promise<void> {
-    if (reloading) return
+    // An older page shows an older stretch; what was reset lies beyond it.
+    if (reloading || room.dataset.live !== 'true') return
     reloading = []
-    try {
-      const response = await fetch(url, { headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' } })
-      if (response.ok) log.replace(await response.text())
-    } catch {
-      // The connection will end too, and its successor begins from the cursor of the reset.
+    // The cursor is past the gap already: until the page is there, nothing else would fill it.
+    for (let pause = 1_000; !(await reloaded()); pause = Math.min(RETRY_MOST_MS, pause * 2)) {
+      await new Promise((resolve) => setTimeout(resolve, pause))
     }
     const missed = reloading
     reloading = null
     for (const html of missed) log.put(html)
+  }
+
+  async function reloaded(): Promise<boolean> {
+    try {
+      const response = await fetch(url, { headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' } })
+      if (response.ok) log.replace(await response.text())
+      return response.ok
+    } catch {
+      return false
+    }
   }
 
   function connect(): void {
@@ -145,13 +152,14 @@ export function startLadder(room: HTMLElement, log: Log): void {
   }
 
   function climb(): void {
-    const before = current
     const [best] = rungs
-    if (!before || !best) return
+    if (!current || !best) return
     const candidate = open(
       best,
       () => {
-        before.close()
+        // The one that worked may have ended meanwhile, and another been opened in its place.
+        clearTimeout(retryTimer)
+        current?.close()
         current = candidate
         rung = 0
         climbDelay = CLIMB_FIRST_MS
@@ -159,7 +167,11 @@ export function startLadder(room: HTMLElement, log: Log): void {
       },
       (wasReady, refused) => {
         if (refused) return location.reload()
-        if (wasReady) return retry(0)
+        if (wasReady) {
+          if (current !== candidate) return
+          current = undefined
+          return retry(0)
+        }
         climbDelay = Math.min(CLIMB_MOST_MS, climbDelay * 2)
         planClimb()
       },
@@ -185,7 +197,7 @@ export function startLadder(room: HTMLElement, log: Log): void {
   window.addEventListener('pageshow', ({ persisted }) => {
     if (persisted) wake()
   })
-  setInterval(wake, 5_000)
+  setInterval(() => current && wake(), 5_000)
   connect()
 }
 

@@ -49,7 +49,7 @@ export function describeOnBoth(title: string, suite: (database: () => TestDataba
       suite(() => ({
         url,
         open(logger) {
-          const database = openDatabase(url, logger)
+          const database = openDatabase(url, logger ? { logger } : {})
           opened.push(database)
           return database
         },
