@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
+import config from '../vitest.config.ts'
 import { add, nothing, summary, type Tally, tallyOfFile, type VitestReport } from './tools/tally.ts'
 
 const ci = Boolean(process.env.CI)
@@ -18,8 +19,10 @@ const checks: Record<string, string[]> = {
   unused: ['knip'],
   build: ['npm', 'run', 'build'],
 }
-/** The projects of vitest.config.ts; all but the first run the built server. */
-const projects = ['unit', 'conformance', 'browser', 'faults']
+/** Read from the configuration, so that a project added there cannot be forgotten here. */
+const projects = (config.test?.projects ?? []).map(nameOf)
+/** These run the built server. */
+const needBuild = ['conformance', 'browser', 'faults']
 
 const asked = process.argv.slice(2)
 const chosen = asked.filter((word) => word in checks || projects.includes(word))
@@ -27,7 +30,11 @@ const filters = asked.filter((word) => !chosen.includes(word))
 
 function isChosen(part: string): boolean {
   if (chosen.length === 0) return true
-  return chosen.includes(part) || (part === 'build' && chosen.some((name) => projects.indexOf(name) > 0))
+  return chosen.includes(part) || (part === 'build' && chosen.some((name) => needBuild.includes(name)))
+}
+
+function nameOf(project: unknown): string {
+  return (project as { test: { name: string } }).test.name
 }
 
 /** Runs a command to its end and gives its exit code. It hears nothing: no test may wait for a keyboard. */

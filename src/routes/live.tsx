@@ -104,7 +104,9 @@ function refuseForeignSocket(c: AppContext): void {
 
 /** Ties an outlet to the feed and to the rights behind it, and unties it when either side goes. */
 function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | null) {
-  const { live: platform } = c.get('house')
+  // Nothing below may hold the request: thousands of readers stay for hours.
+  const { live: platform, report } = c.get('house')
+  const { path } = c.req
   const { credential } = signedIn(c)
   let closed = false
   let subscription: Subscription | undefined
@@ -132,7 +134,7 @@ function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | n
           if (closed) opened.close()
         },
         (error) => {
-          c.get('house').report(error, { path: c.req.path })
+          report(error, { path })
           outlet.end('gone')
         },
       )

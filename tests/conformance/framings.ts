@@ -248,13 +248,14 @@ function parsePage(html: string): Item[] {
 }
 
 function parseTextLines(text: string): Item[] {
+  // The further lines of a message are indented.
   return text
-    .split('\n')
+    .split(/\n(?! {4})/)
     .filter(Boolean)
     .map((line): Item => {
       const [, kind, cursor] = /^\* (\w+) (\S+)$/.exec(line) ?? []
       if (kind) return control(kind, cursor ?? '')
-      const [, number, body] = /^#(\d+) \d{4}-\d\d-\d\d \d\d:\d\d [^:]+: (.*)$/.exec(line) ?? []
+      const [, number, body] = /^#(\d+) \d{4}-\d\d-\d\d \d\d:\d\d [^:]+: (.*)$/s.exec(line) ?? []
       if (number === undefined) throw new Error(`This is no line of the contract: ${line}`)
       return { kind: 'message', cursor: null, version: null, number: Number(number), body: body ?? '' }
     })

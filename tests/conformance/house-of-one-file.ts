@@ -103,7 +103,7 @@ export async function say(program: Visitor, body: string, nonce?: string): Promi
 
 /** Where the room is now. */
 export async function roomNow(visitor: Visitor): Promise<{ version: number; cursor: string; life: string }> {
-  const answer = await ask(visitor.origin, '/rooms/lobby/events?wait=0', { headers: visitor.headers })
+  const answer = await ask(visitor.origin, '/rooms/lobby/events?wait=25', { headers: visitor.headers })
   const { version, cursor } = answer.json() as { version: number; cursor: string }
   return { version, cursor, life: cursor.split('.')[1] ?? '' }
 }
