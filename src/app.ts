@@ -30,7 +30,7 @@ export function createApp(house: House): Hono<Env> {
   app.use(welcome(house), securityHeaders, compress())
   app.route('/', files)
   app.route('/', health)
-  app.use(identify(believed), readFields, proveIntent, behindTheDoor(OPEN_ROUTES))
+  app.use(readFields, identify(believed), proveIntent, behindTheDoor(OPEN_ROUTES))
 
   app.route('/', front)
   app.route('/register', register)

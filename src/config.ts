@@ -14,10 +14,7 @@ const variables = {
     allowed: 'an origin such as https://tea.example.org, without a path',
   },
   DATABASE_URL: {
-    value: z.union([
-      z.literal('').transform(() => null),
-      z.string().refine((url) => URL.canParse(url) && url.startsWith('mysql://')),
-    ]),
+    value: z.union([z.literal('').transform(() => null), z.string().refine(isDatabaseUrl)]),
     default: '',
     allowed: 'a URL such as mysql://user:password@host:3306/database',
     secret: true,
@@ -74,10 +71,26 @@ function integer(least: number, most: number) {
   return z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(least).max(most))
 }
 
+function isDatabaseUrl(typed: string): boolean {
+  try {
+    decodeURIComponent(new URL(typed).href)
+    return typed.startsWith('mysql://')
+  } catch {
+    return false
+  }
+}
+
 /** `PUBLIC_URL` is an origin: a path or a query in it would promise what the routes do not keep. */
 function toOrigin(typed: string, context: z.RefinementCtx): string {
   const url = URL.canParse(typed) ? new URL(typed) : null
-  if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.username) {
+  if (
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    url.pathname === '/' &&
+    !url.search &&
+    !url.hash &&
+    !url.username
+  ) {
     return url.origin
   }
   context.addIssue({ code: 'custom' })

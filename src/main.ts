@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Server } from 'node:http'
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type HttpBindings, serve } from '@hono/node-server'
 import pino from 'pino'
@@ -143,7 +144,38 @@ function listen(config: Config, fetch: ReturnType<typeof createApp>['fetch']): P
       },
       () => resolve(server as Server),
     )
+    answerOtherUpgrades(server as Server)
     server.on('error', (error: NodeJS.ErrnoException) => reject(explainListening(error, config)))
+  })
+}
+
+/**
+ * An upgrade that we do not take is ignored (RFC 9110, section 7.8) and answered as the plain request that it also is. Node hands every
+ * upgrade to the one listener, which knows WebSockets alone: others would hang.
+ */
+function answerOtherUpgrades(server: Server): void {
+  const [webSocketUpgrade] = server.listeners('upgrade')
+  server.removeAllListeners('upgrade')
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket'
+    if (isWebSocket && /\/socket(\?|$)/.test(request.url ?? ''))
+      return webSocketUpgrade?.(request, socket, head)
+    if (
+      head.length > 0 ||
+      Number(request.headers['content-length'] ?? 0) > 0 ||
+      request.headers['transfer-encoding']
+    ) {
+      // Node has stopped reading the body.
+      socket.end(
+        'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nSend this without Upgrade.\n',
+      )
+      return
+    }
+    const response = new ServerResponse(request)
+    response.shouldKeepAlive = false
+    response.assignSocket(socket)
+    response.on('finish', () => socket.end())
+    server.emit('request', request, response)
   })
 }
 

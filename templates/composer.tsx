@@ -46,7 +46,7 @@ export function Composer({ page, view, autofocus }: Props) {
           aria-invalid={sentences.length > 0 ? 'true' : undefined}
           aria-describedby={sentences.length > 0 ? 'body-error' : undefined}
         >
-          {body}
+          {asContent(body)}
         </textarea>
         <button type="submit" class="main-act">
           {words.send}
@@ -56,6 +56,9 @@ export function Composer({ page, view, autofocus }: Props) {
     </form>
   )
 }
+
+/** Browsers drop one line break at the beginning of a textarea: one that was typed needs another before it. */
+export const asContent = (body: string) => (body.startsWith('\n') ? `\n${body}` : body)
 
 /** What every form that sends a message carries unseen, so that sending twice stores once. */
 export function HiddenFields({ page, view }: { page: PageContext; view: ComposerView }) {

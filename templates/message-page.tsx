@@ -9,10 +9,12 @@ interface Props {
   page: PageContext
   room: RoomView
   message: MessageView
+  /** The room's version. */
+  version: number
 }
 
 /** The permalink of one message. */
-export function MessagePage({ page, room, message }: Props) {
+export function MessagePage({ page, room, message, version }: Props) {
   const words = useWords()
   const title = words.permalink.title(message.number, room.name)
   return (
@@ -24,7 +26,7 @@ export function MessagePage({ page, room, message }: Props) {
     >
       <main class="permalink">
         <h1>{title}</h1>
-        <ul id="messages">
+        <ul id="messages" data-version={version}>
           <Lines messages={[message]} />
         </ul>
         <p class="actions">

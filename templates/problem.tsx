@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import { HiddenFields } from './composer.tsx'
+import { asContent, HiddenFields } from './composer.tsx'
 import { Layout } from './layout.tsx'
 import { ColdCup } from './pictures.tsx'
 import type { ComposerView, PageContext, ProblemView } from './views.ts'
@@ -66,7 +66,7 @@ function Kept({ page, kept, wayOut }: { page: PageContext; kept: ComposerView; w
       <div class="field">
         <label for="body">{words.kept}</label>
         <textarea id="body" name="body" rows={6} dir="auto">
-          {kept.body}
+          {asContent(kept.body)}
         </textarea>
       </div>
       <p class="actions">

@@ -33,8 +33,8 @@ export function RegisterForm({ page, view: { fields, errors, asksSetupCode, firs
   const names = ['name', 'phone', 'password', ...(asksSetupCode ? ['setup_code'] : [])]
   return (
     <form method="post" action="/register" hx-post="/register" hx-target="this" hx-swap="outerHTML">
-      <ErrorSummary errors={errors} fields={names} />
       {firstAccount && <p class="notice">{words.first}</p>}
+      <ErrorSummary errors={errors} fields={names} />
       <input type="hidden" name="form_token" value={page.formToken} />
       <Field
         name="name"

@@ -3,6 +3,11 @@ import { codePoints } from '../unicode.ts'
 export const SHORTEST_NAME = 2
 export const LONGEST_NAME = 32
 
+/** Letters and marks that show nothing: with them one name has many spellings, and another none at all. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}|\u2800/u
+/** More marks on one letter than any script writes would run over the lines above. */
+const STACKED = /\p{M}{4}/u
+
 export type CheckedName =
   | { name: string; key: string; fault?: undefined }
   | { fault: 'missing' | 'characters' }
@@ -16,8 +21,8 @@ export type CheckedName =
 export function checkName(typed: string): CheckedName {
   const name = typed.normalize('NFC').trim().replace(/\s+/g, ' ')
   if (name === '') return { fault: 'missing' }
-  if (!name.isWellFormed() || !/^[\p{L}\p{N}][\p{L}\p{M}\p{N} .'_\-·]*$/u.test(name))
-    return { fault: 'characters' }
+  if (!name.isWellFormed() || INVISIBLE.test(name) || STACKED.test(name)) return { fault: 'characters' }
+  if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N} .'_\-·]*$/u.test(name)) return { fault: 'characters' }
   const length = codePoints(name)
   if (length < SHORTEST_NAME || length > LONGEST_NAME) return { fault: 'length', has: length }
   return { name, key: name.normalize('NFKC').toLowerCase() }

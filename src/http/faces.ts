@@ -9,7 +9,7 @@ const TYPES: Record<Face, string> = { html: 'text/html', json: 'application/json
 const FACES = Object.keys(TYPES) as Face[]
 
 export function isFace(word: string): word is Face {
-  return word in TYPES
+  return Object.hasOwn(TYPES, word)
 }
 
 /**
@@ -19,10 +19,12 @@ export function isFace(word: string): word is Face {
  */
 export function chooseFace(request: Request): Face {
   const format = new URL(request.url).searchParams.get('format')
-  if (format !== null) {
-    if (isFace(format)) return format
-    throw problem('notAcceptable')
-  }
+  if (format === null) return faceByAccept(request)
+  if (isFace(format)) return format
+  throw problem('notAcceptable')
+}
+
+function faceByAccept(request: Request): Face {
   const accepted = acceptedTypes(request)
   if (isIndifferent(accepted)) return isProgram(request) ? 'text' : 'html'
   const best = FACES.map((face) => ({ face, quality: qualityOf(TYPES[face], accepted) }))
@@ -32,13 +34,16 @@ export function chooseFace(request: Request): Face {
   return best.face
 }
 
-/** The face for an error: as `chooseFace`, but what cannot be spoken is answered in words. */
+/** The face for an error: as `chooseFace`, but a format that we do not have falls back to Accept, and that to words. */
 export function errorFace(request: Request): Face {
-  try {
-    return chooseFace(request)
-  } catch {
-    return isProgram(request) ? 'text' : 'html'
+  for (const choose of [chooseFace, faceByAccept]) {
+    try {
+      return choose(request)
+    } catch {
+      // Not spoken here: the next.
+    }
   }
+  return isProgram(request) ? 'text' : 'html'
 }
 
 /** htmx wants a piece of the page, not the page (history and boost ask for the whole). */
@@ -46,8 +51,9 @@ export function wantsFragment(request: Request): boolean {
   return request.headers.get('hx-request') === 'true' && request.headers.get('hx-request-type') === 'partial'
 }
 
-export function isProgram(request: Request): boolean {
-  return request.headers.has('authorization')
+/** A Bearer token is what programs come with; other schemes are a proxy's business. */
+function isProgram(request: Request): boolean {
+  return /^bearer\b/i.test(request.headers.get('authorization') ?? '')
 }
 
 /** What Accept names, without what it rules out by q=0. */

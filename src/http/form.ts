@@ -73,9 +73,10 @@ function decode(bytes: Uint8Array): string {
 function parseUrlencoded(text: string, { bareText }: FormOptions): Fields {
   const pairs = text.split('&').map((pair) => {
     const [name = '', ...value] = pair.split('=')
-    return { name, value: value.join('=') }
+    return { name, value: value.join('='), isNamed: value.length > 0 }
   })
-  if (bareText && !pairs.some(({ name }) => bareText.names.includes(name))) return { [bareText.field]: text }
+  if (bareText && !pairs.some(({ name, isNamed }) => isNamed && bareText.names.includes(name)))
+    return { [bareText.field]: text }
   const fields: Fields = Object.create(null)
   for (const { name, value } of pairs) if (name) fields[decodePart(name)] ??= decodePart(value)
   return fields
@@ -111,7 +112,9 @@ function parseJson(text: string): Fields {
   const fields: Fields = Object.create(null)
   for (const [name, value] of Object.entries(parsed)) {
     if (value === null) continue
-    if (typeof value !== 'string' && typeof value !== 'number') throw problem('malformed')
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw problem('malformed', { fields: { [name]: (words) => words.text } })
+    }
     fields[name] = String(value)
   }
   return fields

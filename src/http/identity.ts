@@ -56,6 +56,8 @@ export function identify(believed: BelievedIdentities) {
   return createMiddleware<Env>(async (c, next) => {
     const bearer = bearerToken(c.req.raw)
     const cookie = bearer === null ? readCookie(c, SESSION_COOKIE) : undefined
+    // Should the database not answer, the page that says so carries forms that still fit the session.
+    c.set('formToken', await formTokenFor(c, cookie))
     const identity =
       bearer !== null ? await byToken(c, bearer, believed) : await bySession(c, cookie, believed)
     c.set('identity', identity)

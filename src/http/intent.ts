@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { equalSecrets } from '../accounts/secrets.ts'
 import type { AppContext, Env } from './context.ts'
+import { OPEN_ROUTES } from './door.ts'
 import { problem } from './errors.ts'
 import { bearerToken } from './identity.ts'
 
@@ -16,7 +17,10 @@ const BEFORE_A_SESSION = new Set(['/login', '/register', '/tokens'])
 export const proveIntent = createMiddleware<Env>(async (c, next) => {
   if (!READING.has(c.req.method) && bearerToken(c.req.raw) === null) {
     refuseForeignOrigin(c)
-    if (!isFromOurPages(c) && !isFirstContact(c) && !carriesFormToken(c)) throw problem('noIntent')
+    if (!isFromOurPages(c) && !isFirstContact(c) && !carriesFormToken(c)) {
+      // Nobody is signed in, so nothing could be done in their name: say that, and keep what was typed.
+      throw problem(c.get('identity') || OPEN_ROUTES.includes(c.req.path) ? 'noIntent' : 'notSignedIn')
+    }
   }
   await next()
 })

@@ -32,11 +32,13 @@ function isOurHost(host: string, listensOn: string): boolean {
 }
 
 /** Headers by which a proxy says that it stands in between. */
-const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
+const PROXY_HEADER = /^(x-forwarded-.*|x-real-ip|forwarded|via|.*-connecting-ip|.*-client-ip)$/
 
 /** Someone on this very machine, with no proxy that could speak for someone else. */
 export function isLocalVisitor(request: Request, socketAddress: string): boolean {
-  if (PROXY_HEADERS.some((name) => request.headers.has(name))) return false
+  if ([...request.headers.keys()].some((name) => PROXY_HEADER.test(name))) return false
+  // A proxy that says nothing of itself still passes on the name that was typed.
+  if (!isOurHost(request.headers.get('host') ?? '', 'localhost')) return false
   const address = socketAddress.replace(/^::ffff:/, '')
   return address === '::1' || address.startsWith('127.')
 }

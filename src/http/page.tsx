@@ -17,7 +17,8 @@ export async function pageContext(c: AppContext): Promise<PageContext> {
   return {
     viewer: member ? { id: member.id, name: member.name } : null,
     formToken: await ensureFormToken(c),
-    path: url.pathname + url.search,
+    // What answers a form is no page to come back to: the room that it was sent to is.
+    path: c.req.method === 'GET' ? url.pathname + url.search : url.pathname.replace(/\/messages$/, ''),
   }
 }
 

@@ -9,7 +9,6 @@ import { freshNonce, NONCE } from '../messages/send-key.ts'
 import type { AppContext } from './context.ts'
 import { Problem, problem } from './errors.ts'
 import { acceptedTypes, errorFace, names, wantsFragment } from './faces.ts'
-import { bearerToken } from './identity.ts'
 import { pageContext, renderFragment, renderPage, wordsFor } from './page.tsx'
 
 /** Turns whatever was thrown into what it means to the one who asked. */
@@ -56,7 +55,8 @@ const isPage = (c: AppContext) => errorFace(c.req.raw) === 'html'
 
 /** Streams and programs get a plain 401: nobody there could log in. */
 function wantsLoginPage(c: AppContext): boolean {
-  if (!isPage(c) || bearerToken(c.req.raw) !== null || c.req.path.endsWith('/socket')) return false
+  if (!isPage(c) || c.req.header('authorization') !== undefined || c.req.path.endsWith('/socket'))
+    return false
   return !c.req.path.endsWith('/events') || wantsEndlessPage(acceptedTypes(c.req.raw))
 }
 
@@ -73,7 +73,7 @@ function toLogin(c: AppContext): Response | null {
     c.header('HX-Redirect', loginUrl(page))
     return c.text('', 401)
   }
-  if (c.req.method !== 'GET' || isFramed(c)) return null
+  if (!['GET', 'HEAD'].includes(c.req.method) || isFramed(c)) return null
   return c.redirect(loginUrl(here), 303)
 }
 

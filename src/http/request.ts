@@ -25,7 +25,7 @@ export function welcome(house: House) {
 }
 
 /** The fields of a send; an urlencoded body that names none of them is the text itself (`curl -d 'hello'`). */
-const SEND_FIELDS = ['body', 'nonce', 'reply_to', 'form_token', 'back'] as const
+const SEND_FIELDS = ['body', 'nonce', 'reply_to'] as const
 
 /** Reads the form of a write before anything looks at it: one of its fields may be the proof of intent. */
 export const readFields = createMiddleware<Env>(async (c, next) => {

@@ -7,6 +7,7 @@ import type { AppContext, Env } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
+import { csvLine } from '../messages/csv.ts'
 import { toTextLine } from '../messages/format.ts'
 import type { Message, RoomState } from '../messages/message.ts'
 import { PAGE } from '../messages/read.ts'
@@ -38,11 +39,11 @@ function dayParameter(c: AppContext): Day | null {
 
 export const history = new Hono<Env>().get('/rooms/:room/history', async (c) => {
   requireScope(c, 'read')
-  const face = chooseFace(c.req.raw)
+  const face = c.req.query('format') === 'csv' ? 'csv' : chooseFace(c.req.raw)
   const room = await enterRoom(c)
   const query = (c.req.query('q') ?? '').trim().slice(0, 200)
   const day = query ? null : dayParameter(c)
-  if (face !== 'html' && !query && !isOnePage(c)) return transcript(c, face, room, day)
+  if (face !== 'html' && (face === 'csv' || (!query && !isOnePage(c)))) return transcript(c, face, room, day)
   const found = query
     ? await search(c, room, query)
     : { log: await stretch(c, room, day), searchedBackTo: null }
@@ -106,16 +107,15 @@ function downloadUrl(c: AppContext, room: RoomState, format: 'text' | 'json'): s
 }
 
 /** The whole transcript, or a whole day of it, as a download: read page by page as the reader takes it. */
-function transcript(c: AppContext, face: 'json' | 'text', room: RoomState, day: Day | null): Response {
+function transcript(c: AppContext, face: keyof typeof DOWNLOADS, room: RoomState, day: Day | null): Response {
   c.header('Teahouse-Version', String(room.version))
   if (c.req.query('format')) {
-    const name = `${room.slug}${day ? `-${day.date}` : ''}.${face === 'json' ? 'json' : 'txt'}`
+    const name = `${room.slug}${day ? `-${day.date}` : ''}.${DOWNLOADS[face].ending}`
     c.header('Content-Disposition', `attachment; filename="${name}"`)
   }
   const pages = pagesOf(c, room, day)
-  const chunks = face === 'json' ? asJson(room, pages) : asText(room, pages)
-  const type = face === 'json' ? 'application/json' : 'text/plain; charset=utf-8'
-  return c.body(toStream(chunks), 200, { 'content-type': type })
+  const { type, write } = DOWNLOADS[face]
+  return c.body(toStream(write(room, pages)), 200, { 'content-type': type })
 }
 
 async function* pagesOf(c: AppContext, room: RoomState, day: Day | null): AsyncGenerator<Message[]> {
@@ -150,6 +150,23 @@ async function* asJson(room: RoomState, pages: AsyncGenerator<Message[]>): Async
       .join('')
   }
   yield ']}\n'
+}
+
+async function* asCsv(_room: RoomState, pages: AsyncGenerator<Message[]>): AsyncGenerator<string> {
+  yield csvLine(['number', 'createdAt', 'author', 'replyTo', 'body'])
+  for await (const page of pages) {
+    yield page
+      .map(({ number, createdAt, author, replyTo, body, deletedAt }) =>
+        csvLine([number, createdAt.toISOString(), author.name, replyTo ?? '', deletedAt ? '' : body]),
+      )
+      .join('')
+  }
+}
+
+const DOWNLOADS = {
+  json: { ending: 'json', type: 'application/json', write: asJson },
+  text: { ending: 'txt', type: 'text/plain; charset=utf-8', write: asText },
+  csv: { ending: 'csv', type: 'text/csv; charset=utf-8', write: asCsv },
 }
 
 function toStream(chunks: AsyncGenerator<string>): ReadableStream<Uint8Array> {

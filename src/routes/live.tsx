@@ -27,6 +27,7 @@ import { controlToText, eventToText, textFraming } from '../live/text.ts'
 import { websocketFramings } from '../live/websocket-frame.ts'
 import type { RoomState } from '../messages/message.ts'
 import { enterRoom, requireScope } from './door.ts'
+import { numberParameter } from './query.ts'
 import { logView } from './rooms.tsx'
 
 /** Where the client stands: `Last-Event-ID` wins over `?after=`, because the browser sends it when it comes back by itself. */
@@ -55,7 +56,7 @@ function chooseFraming(c: AppContext): Framing | 'long-poll' | 'room-page' {
   // A text browser shows nothing until a page ends: it gets one that does.
   if (names('text/html') && (names('text/plain') || names('text/*'))) return 'room-page'
   if (names('text/html')) return endlessPageFraming
-  if (names('text/plain')) return textFraming
+  if (names('text/plain') || names('text/*')) return textFraming
   throw problem('notAcceptable')
 }
 
@@ -192,8 +193,7 @@ async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
   const { live: platform } = c.get('house')
   const { credential } = signedIn(c)
   const face = pollFace(c)
-  const wait = Number(c.req.query('wait'))
-  if (!(wait >= 0)) throw problem('invalid', { fields: { wait: (words) => words.number } })
+  const wait = numberParameter(c, 'wait') ?? 0
   const poll = await longPoll({
     feed: platform.feed,
     roomId: room.id,

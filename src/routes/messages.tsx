@@ -90,5 +90,8 @@ export const messages = new Hono<Env>()
     if (face === 'json') return c.json(toJson(view))
     if (face === 'text') return c.text(`${toTextLine(view)}\n`)
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageItem message={view} />)
-    return renderPage(c, <MessagePage page={await pageContext(c)} room={room} message={view} />)
+    return renderPage(
+      c,
+      <MessagePage page={await pageContext(c)} room={room} message={view} version={room.version} />,
+    )
   })

@@ -3,7 +3,7 @@ import { roomUrl } from '../../templates/addresses.ts'
 import { ComposerFrame } from '../../templates/composer-frame.tsx'
 import { MessageList } from '../../templates/message.tsx'
 import { RoomPage } from '../../templates/room.tsx'
-import { RoomsPage } from '../../templates/rooms.tsx'
+import { RoomList, RoomsPage } from '../../templates/rooms.tsx'
 import type { ComposerView, LogView, Transport } from '../../templates/views.ts'
 import { hashToken } from '../accounts/secrets.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
@@ -116,6 +116,7 @@ export const rooms = new Hono<Env>()
     const face = chooseFace(c.req.raw)
     if (face === 'json') return c.json({ rooms: listed })
     if (face === 'text') return c.text(listed.map(({ slug, name }) => `${slug}\t${name}\n`).join(''))
+    if (wantsFragment(c.req.raw)) return renderFragment(c, <RoomList rooms={listed} />)
     return renderPage(c, <RoomsPage page={await pageContext(c)} rooms={listed} />)
   })
 

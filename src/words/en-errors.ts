@@ -88,6 +88,7 @@ export const fields = {
   notUnicode: 'This is not valid Unicode text.',
   nonce: 'A nonce has 1 to 64 characters of A-Z a-z 0-9 _ -',
   replyTo: 'There is no message of that number to reply to.',
+  text: 'This takes text.',
   number: 'This takes a whole number.',
   day: 'This takes a day such as 2026-11-23.',
   transport: 'This takes auto, websocket, sse, poll, page or none.',

@@ -26,6 +26,8 @@ export function createLog(room: HTMLElement): Log {
   const isLive = room.dataset.live === 'true'
   let list = document.getElementById('messages') as HTMLElement
   let unseen = 0
+  /** The first number that the page was given; what changes above it is not for this page. An empty page takes everything. */
+  let floor = 0
 
   const messages = () => [...list.querySelectorAll<HTMLElement>(':scope > .message[data-number]')]
   const numberOf = (message: HTMLElement) => Number(message.dataset.number)
@@ -56,9 +58,7 @@ export function createLog(room: HTMLElement): Log {
       return false
     }
     const shown = messages()
-    const first = shown[0]
-    // A change to a message above this page is not for this page.
-    if (first && numberOf(message) < numberOf(first)) return false
+    if (numberOf(message) < floor) return false
     if (!isLive) return true
     const before = shown.reverse().find((one) => numberOf(one) < numberOf(message))
     if (before) before.after(message)
@@ -83,9 +83,15 @@ export function createLog(room: HTMLElement): Log {
     const surplus = messages().length - MOST_LINES
     if (surplus <= 0 || !isAtEnd()) return
     for (const message of messages().slice(0, surplus)) message.remove()
+    findFloor()
     const first = messages()[0]
     const older = room.querySelector<HTMLAnchorElement>('.older a')
     if (first && older) older.href = `?before=${first.dataset.number}`
+  }
+
+  function findFloor(): void {
+    const [first] = messages()
+    floor = first ? numberOf(first) : 0
   }
 
   function count(added: number): void {
@@ -104,6 +110,7 @@ export function createLog(room: HTMLElement): Log {
   })
   scroller.addEventListener('scroll', () => isAtEnd() && count(0), { passive: true })
   arrange()
+  findFloor()
 
   return {
     cursor: list.dataset.cursor ?? '',
@@ -136,6 +143,7 @@ export function createLog(room: HTMLElement): Log {
       fresh.append(...list.querySelectorAll('[data-pending]'))
       list.replaceWith(fresh)
       list = fresh
+      findFloor()
       localizeTimes(list)
       arrange()
     },

@@ -229,8 +229,9 @@ function overflow(page: Page): Promise<string[]> {
   })
 }
 
-/** Marks the document; a reload makes another one. */
+/** Marks the document; a reload makes another one. Before it has loaded, its scripts would not yet take the form. */
 async function watchForReload(page: Page): Promise<() => Promise<boolean>> {
+  await page.waitForLoadState('load')
   await page.evaluate(() => document.documentElement.setAttribute('data-test-mark', ''))
   return () => page.evaluate(() => document.documentElement.hasAttribute('data-test-mark'))
 }

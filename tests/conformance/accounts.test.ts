@@ -422,7 +422,7 @@ describe('logging out', () => {
 
 describe('the first account', () => {
   const elsewhere = { 'X-Forwarded-For': '192.0.2.7' }
-  const proxies = [
+  const proxies: Record<string, string>[] = [
     elsewhere,
     { Forwarded: 'for=192.0.2.7' },
     { 'X-Real-IP': '192.0.2.7' },
@@ -437,14 +437,11 @@ describe('the first account', () => {
       ask(house.origin, '/register', { form: { ...fields }, headers: { ...asPage, ...headers } })
     for (const headers of proxies) {
       const page = await ask(house.origin, '/register', {
-        headers: { ...asPage, ...headers } as Record<string, string>,
+        headers: { ...asPage, ...headers },
       })
       expect(Object.keys(fieldsOf(page))).toContain('setup_code')
-      expectRefused(await post(ada, headers as unknown as Record<string, string>), 'setup_code')
-      expectRefused(
-        await post({ ...ada, setup_code: `${code}x` }, headers as unknown as Record<string, string>),
-        'setup_code',
-      )
+      expectRefused(await post(ada, headers), 'setup_code')
+      expectRefused(await post({ ...ada, setup_code: `${code}x` }, headers), 'setup_code')
     }
     const here = await ask(house.origin, '/register', { headers: asPage })
     expect(Object.keys(fieldsOf(here))).not.toContain('setup_code')
@@ -485,12 +482,12 @@ describe('of those who race to be first', () => {
 describe('REGISTRATION=closed', () => {
   const closed = houseOfThisFile({ REGISTRATION: 'closed' }, owned)
 
-  it.each([{}, { 'X-Forwarded-For': '192.0.2.7' }])(
+  it.each<Record<string, string>>([{}, { 'X-Forwarded-For': '192.0.2.7' }])(
     'is 403 and a page without the form (%j)',
     async (headers) => {
       const before = await countMembers(closed)
       const answers = [
-        await closed.ask('/register', { headers: { ...asPage, ...headers } as Record<string, string> }),
+        await closed.ask('/register', { headers: { ...asPage, ...headers } }),
         await register(closed, stranger(), headers),
       ]
       for (const answer of answers) {

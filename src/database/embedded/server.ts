@@ -1,5 +1,5 @@
-import { mkdirSync, realpathSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { mkdirSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { createDatabase } from './connection.ts'
 import { dataFolderIn, prepareDataFolder, readStamp, writeStamp } from './data-folder.ts'
 import { codeOf, StartFailure, wordsOf } from './failure.ts'
@@ -101,15 +101,23 @@ async function chooseProgram(dataDir: string, options: EmbeddedOptions): Promise
 // The real path, because processes and sockets are recognised by it, also when another start came by a link.
 function makeDataDir(dataDir: string): string {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeFolders(resolve(dataDir))
     return realpathSync(dataDir)
   } catch (error) {
     throw inWords(error, dataDir)
   }
 }
 
+/** Level by level: where nothing can be made (/proc), Node's own recursive way tries for ever. */
+function makeFolders(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
+  if (dirname(folder) !== folder) makeFolders(dirname(folder))
+  mkdirSync(folder, { mode: 0o700 })
+}
+
 const REASONS: Record<string, string> = {
   EACCES: 'this user may not write there',
+  ENOENT: 'no folder can be made there',
   EPERM: 'this user may not write there',
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
