@@ -23,6 +23,14 @@ describeOnBoth('the schema', (fresh) => {
     expect(before.map((rows) => rows.length)).toEqual([1, 1])
   })
 
+  it('is finished by the next start when the first one was killed half way', async () => {
+    const { pool, database } = await migrated(fresh())
+    // As a kill between two statements leaves it: some tables, and no note of the migration.
+    await pool.promise().query('DROP TABLE messages, tokens, __drizzle_migrations')
+    await migrateDatabase({ pool, database, close: async () => {} }, migrations)
+    expect(await createLogReader(database).stretch(crypto.randomUUID(), 'newest')).toEqual([])
+  })
+
   it('lives in a server whose commits are durable', async () => {
     expect(await inspectServer(fresh().open())).toEqual([])
   })
