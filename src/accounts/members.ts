@@ -4,6 +4,8 @@ import type { Database } from '../database/connection.ts'
 import { isDuplicateKey } from '../database/errors.ts'
 import { house, members } from '../database/schema.ts'
 
+/** The ways of being live that a member can choose. */
+export const TRANSPORTS = members.transport.enumValues
 export type Transport = (typeof members.$inferSelect)['transport']
 
 /** A member as the rest of the house sees them: without phone number and password. */

@@ -27,9 +27,18 @@ export function chooseFace(request: Request): Face {
 function faceByAccept(request: Request): Face {
   const accepted = acceptedTypes(request)
   if (isIndifferent(accepted)) return isProgram(request) ? 'text' : 'html'
-  const best = FACES.map((face) => ({ face, quality: qualityOf(TYPES[face], accepted) }))
+  return bestFace(accepted, FACES)
+}
+
+/**
+ * The face that is accepted best; ties go to the first in this order.
+ * @throws Problem 406 when none is
+ */
+export function bestFace(accepted: Accept[], order: readonly Face[]): Face {
+  const [best] = order
+    .map((face) => ({ face, quality: qualityOf(TYPES[face], accepted) }))
     .filter(({ quality }) => quality > 0)
-    .sort((one, other) => other.quality - one.quality)[0]
+    .sort((one, other) => other.quality - one.quality)
   if (!best) throw problem('notAcceptable')
   return best.face
 }
@@ -72,7 +81,7 @@ export function isIndifferent(accepted: Accept[]): boolean {
 }
 
 /** The q of the most specific range that covers a type; 0 when none does. */
-export function qualityOf(type: string, accepted: Accept[]): number {
+function qualityOf(type: string, accepted: Accept[]): number {
   const ranges = [type, type.replace(/\/.*/, '/*'), '*/*']
   for (const range of ranges) {
     const named = accepted.find((one) => one.type.toLowerCase() === range)

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { EndReason, Outlet } from './feed.ts'
-import { encodeBurst, encodeControl, type Framing } from './framing.ts'
-import { createSocketWriter } from './socket-outlet.ts'
+import type { Framing } from './framing.ts'
+import { createSocketWriter, socketOutlet } from './socket-outlet.ts'
 
 /** Streams end themselves after about ten minutes and go on by their cursor: a deploy then looks like any minute. */
 const LIFETIME_MS = 600_000
@@ -70,12 +70,5 @@ export function openHttpStream(options: {
   })
   if (options.isHead) outgoing.end()
 
-  return {
-    replayAtMost: framing.replayAtMost,
-    burst: (events) => writer.write(encodeBurst(framing, events)),
-    control: (control) => writer.write(encodeControl(framing, control)),
-    waitingBytes: writer.waitingBytes,
-    drained: writer.drained,
-    end,
-  }
+  return socketOutlet(framing, writer, end)
 }

@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net'
+import type { Outlet } from './feed.ts'
+import { encodeBurst, encodeControl, type Framing } from './framing.ts'
 
 /** The bytes side of an outlet: one raw socket, written with buffers that are shared by all readers. */
 export interface SocketWriter {
@@ -9,6 +11,18 @@ export interface SocketWriter {
   drained(): Promise<void>
   /** Whether the socket has taken nothing of what waits since the last time this was asked for so long. */
   isStalled(now: number): boolean
+}
+
+/** Events in a framing, onto a socket. */
+export function socketOutlet(framing: Framing, writer: SocketWriter, end: Outlet['end']): Outlet {
+  return {
+    replayAtMost: framing.replayAtMost,
+    burst: (events) => writer.write(encodeBurst(framing, events)),
+    control: (control) => writer.write(encodeControl(framing, control)),
+    waitingBytes: writer.waitingBytes,
+    drained: writer.drained,
+    end,
+  }
 }
 
 /** A write that the other side does not take for so long means that nobody is there. */

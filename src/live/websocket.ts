@@ -3,8 +3,8 @@ import type { WebSocket } from 'ws'
 import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { EndReason, Outlet } from './feed.ts'
-import { encodeBurst, encodeControl, type Framing } from './framing.ts'
-import { createSocketWriter } from './socket-outlet.ts'
+import type { Framing } from './framing.ts'
+import { createSocketWriter, socketOutlet } from './socket-outlet.ts'
 
 /** A client has nothing to say here: anything longer than this closes the socket with 1009. */
 export const MAX_CLIENT_FRAME = 16 * 1024
@@ -66,14 +66,7 @@ export function openWebSocket(options: {
     onClose()
   })
 
-  return {
-    replayAtMost: framing.replayAtMost,
-    burst: (events) => writer.write(encodeBurst(framing, events)),
-    control: (control) => writer.write(encodeControl(framing, control)),
-    waitingBytes: writer.waitingBytes,
-    drained: writer.drained,
-    end,
-  }
+  return socketOutlet(framing, writer, end)
 }
 
 /** ws has no public way to send a frame that was made before: 1.5 times the CPU for each reader is what this saves. */

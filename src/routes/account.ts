@@ -1,10 +1,9 @@
 import { Hono } from 'hono'
+import { TRANSPORTS } from '../accounts/members.ts'
 import { type Env, signedIn } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import { safeNext } from './login.tsx'
 import { redirectTo } from './session.ts'
-
-const TRANSPORTS = ['auto', 'websocket', 'sse', 'poll', 'page', 'none'] as const
 
 export const account = new Hono<Env>()
   /**

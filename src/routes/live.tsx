@@ -3,14 +3,7 @@ import { roomUrl } from '../../templates/addresses.ts'
 import { EndlessPageOpening } from '../../templates/endless-page.tsx'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
-import {
-  acceptedTypes,
-  type Face,
-  isFace,
-  isIndifferent,
-  names as isNamed,
-  qualityOf,
-} from '../http/faces.ts'
+import { acceptedTypes, bestFace, type Face, isIndifferent, names as isNamed } from '../http/faces.ts'
 import { STREAM_HEADERS } from '../http/headers.ts'
 import { refuseForeignOrigin } from '../http/intent.ts'
 import { pageContext, wordsFor } from '../http/page.tsx'
@@ -39,7 +32,7 @@ function cursorOf(c: AppContext): Cursor | 'unreadable' | null {
 function formatOf<Allowed extends Face>(c: AppContext, allowed: readonly Allowed[], usual: Allowed): Allowed {
   const format = c.req.query('format')
   if (format === undefined) return usual
-  const known = allowed.find((face) => isFace(format) && face === format)
+  const known = allowed.find((face) => face === format)
   if (!known) throw problem('notAcceptable')
   return known
 }
@@ -221,16 +214,7 @@ function pollFace(c: AppContext): Face {
   const format = c.req.query('format')
   if (format !== undefined) return formatOf(c, ['html', 'json', 'text'], 'json')
   if (c.req.header('hx-request') === 'true') return 'html'
-  const accepted = acceptedTypes(c.req.raw)
-  const [best] = (['json', 'html', 'text'] as const)
-    .map((face) => ({
-      face,
-      quality: qualityOf({ json: 'application/json', html: 'text/html', text: 'text/plain' }[face], accepted),
-    }))
-    .filter(({ quality }) => quality > 0)
-    .sort((one, other) => other.quality - one.quality)
-  if (!best) throw problem('notAcceptable')
-  return best.face
+  return bestFace(acceptedTypes(c.req.raw), ['json', 'html', 'text'])
 }
 
 function renderPoll(c: AppContext, face: Face, { reset, events, version, cursor }: Poll): Response {

@@ -5,6 +5,7 @@ import { MessageList } from '../../templates/message.tsx'
 import { RoomPage } from '../../templates/room.tsx'
 import { RoomList, RoomsPage } from '../../templates/rooms.tsx'
 import type { ComposerView, LogView, Transport } from '../../templates/views.ts'
+import { TRANSPORTS } from '../accounts/members.ts'
 import { hashToken } from '../accounts/secrets.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
@@ -55,8 +56,6 @@ export function plainLog(c: AppContext, face: 'json' | 'text', log: LogView): Re
     messages: log.messages.map(toJson),
   })
 }
-
-const TRANSPORTS: readonly Transport[] = ['auto', 'websocket', 'sse', 'poll', 'page', 'none']
 
 /** The way that the member chose, or one tried once by `?via=`. */
 function transportOf(c: AppContext): Transport {
