@@ -1,13 +1,12 @@
 import { Hono } from 'hono'
-import { compress } from 'hono/compress'
 import type { Env, House } from './http/context.ts'
 import { behindTheDoor, OPEN_ROUTES } from './http/door.ts'
 import { problem } from './http/errors.ts'
-import { securityHeaders } from './http/headers.ts'
-import { BelievedIdentities, identify } from './http/identity.ts'
+import { usualHeaders } from './http/headers.ts'
+import { believedIdentities, identify } from './http/identity.ts'
 import { proveIntent } from './http/intent.ts'
 import { renderProblem } from './http/render-problem.tsx'
-import { readFields, refuseOtherMethods, welcome } from './http/request.ts'
+import { compressPages, readFields, refuseOtherMethods, welcome } from './http/request.ts'
 import { account } from './routes/account.ts'
 import { front } from './routes/front.tsx'
 import { health } from './routes/health.ts'
@@ -22,15 +21,13 @@ import { tokens } from './routes/tokens.ts'
 
 /** The table of contents: what answers where. Everything is behind the door but what `OPEN_ROUTES` names. */
 export function createApp(house: House): Hono<Env> {
-  const believed = new BelievedIdentities()
-  house.bus.subscribe((news) => believed.hear(news))
   const app = new Hono<Env>()
 
   app.onError((error, c) => renderProblem(c, error))
-  app.use(welcome(house), securityHeaders, compress())
+  app.use(usualHeaders, welcome(house), compressPages)
   app.route('/', files)
   app.route('/', health)
-  app.use(readFields, identify(believed), proveIntent, behindTheDoor(OPEN_ROUTES))
+  app.use(readFields, identify(believedIdentities(house.bus)), proveIntent, behindTheDoor(OPEN_ROUTES))
 
   app.route('/', front)
   app.route('/register', register)

@@ -1,4 +1,6 @@
 import { raw } from 'hono/html'
+import { LRUCache } from 'lru-cache'
+import type { Words } from '../src/words/en.ts'
 import { messageUrl, replyUrl } from './addresses.ts'
 import { arrange } from './arrange.ts'
 import { Cup } from './pictures.tsx'
@@ -12,10 +14,27 @@ interface Props {
   run?: boolean
 }
 
+/** Rendered messages, of all rooms together at most so many characters: ten thousand readers of a page cost one rendering. */
+const rendered = new LRUCache<string, string>({ maxSize: 8_000_000, sizeCalculation: (html) => html.length })
+
 /** One message, the same for every viewer: in the page, pushed, caught up with, and on its own page. */
 export function MessageItem({ message, run = false }: Props) {
+  const words = useWords()
+  const render = () => String(<Item message={message} run={run} words={words.message} />)
+  // Who is quoted can change without this message.
+  if (message.replied) return raw(render())
+  const { room, number, version, author, createdAt, nonce } = message
+  // Name and moment too: a member may take another name, and a restored backup may tell another story under the same numbers.
+  const key = JSON.stringify([words.lang, room, number, version, +createdAt, author, nonce, run])
+  const known = rendered.get(key)
+  if (known !== undefined) return raw(known)
+  const html = render()
+  rendered.set(key, html)
+  return raw(html)
+}
+
+function Item({ message, run, words }: Required<Props> & { words: Words['message'] }) {
   const { room, number, author, createdAt, deleted } = message
-  const words = useWords().message
   return (
     <li
       id={`m${number}`}
@@ -42,14 +61,15 @@ export function MessageItem({ message, run = false }: Props) {
           </>
         )}
       </span>
-      <div class="text">{deleted ? <p class="gone">{words.deleted}</p> : <Text message={message} />}</div>
+      <div class="text">
+        {deleted ? <p class="gone">{words.deleted}</p> : <Text message={message} words={words} />}
+      </div>
     </li>
   )
 }
 
-function Text({ message }: { message: MessageView }) {
+function Text({ message, words }: { message: MessageView; words: Words['message'] }) {
   const { room, number, replyTo, replied, editedAt, html } = message
-  const words = useWords().message
   return (
     <>
       {replyTo && (

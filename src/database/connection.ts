@@ -76,6 +76,8 @@ function poolOptions(url: string): PoolOptions {
     queueLimit: QUERIES_WAITING,
     connectTimeout: CONNECT_TIMEOUT_MS,
     enableKeepAlive: true,
+    // A stack for each query costs more than its text.
+    trace: false,
   }
 }
 

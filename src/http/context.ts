@@ -52,8 +52,10 @@ export interface Env {
     origin: { origin: string; secure: boolean }
     /** null: no valid session and no valid token. */
     identity: Identity | null
-    /** Proof of intent for forms: bound to the session, or to the visitor's random cookie. */
-    formToken: string
+    /** The cookie of a valid session, or of one that could not be looked up. */
+    sessionCookie: string | undefined
+    /** The random cookie that this answer gives to a visitor who had none. */
+    freshVisitor: string | undefined
     fields: Fields
     reference: string
   }

@@ -1,50 +1,25 @@
 import { createMiddleware } from 'hono/factory'
 import { hashToken, randomToken } from '../accounts/secrets.ts'
-import type { News } from '../bus/bus.ts'
+import type { Bus } from '../bus/bus.ts'
+import { Remembered } from '../remembered.ts'
 import type { AppContext, Env, Identity } from './context.ts'
 import { readCookie, SESSION_COOKIE, VISITOR_COOKIE, writeCookie } from './cookies.ts'
 import { problem } from './errors.ts'
 
-/** How long a session or token is believed without asking the database again. Its end is told at once on this node. */
-const BELIEVED_MS = 1_000
 /** Entries, a few hundred bytes each. */
 const MOST_BELIEVED = 20_000
 
-interface Believed {
-  identity: Identity
-  until: number
-}
+/** Credentials that were valid a moment ago, by their token. */
+export type BelievedIdentities = Remembered<Identity>
 
-/** Credentials that were valid a moment ago: a busy room does not read the session from the database for every message. */
-export class BelievedIdentities {
-  private readonly entries = new Map<string, Believed>()
-  /** Counts the ends and changes that were heard of. */
-  epoch = 0
-
-  get(token: string): Identity | null {
-    const entry = this.entries.get(token)
-    if (entry && entry.until > Date.now()) return entry.identity
-    this.entries.delete(token)
-    return null
-  }
-
-  /** @param epoch as it was before the database was asked: what was heard of since may have ended it */
-  set(token: string, identity: Identity, epoch: number): void {
-    if (epoch !== this.epoch) return
-    if (this.entries.size >= MOST_BELIEVED) this.entries.clear()
-    this.entries.set(token, { identity, until: Date.now() + BELIEVED_MS })
-  }
-
-  /** Hears of what ended or changed. */
-  hear(news: News): void {
-    if (news.type !== 'room') this.epoch += 1
-    if (news.type === 'credential-ended') this.forget(({ credential }) => credential.id === news.credentialId)
-    if (news.type === 'member-changed') this.forget(({ member }) => member.id === news.memberId)
-  }
-
-  private forget(isStale: (identity: Identity) => boolean): void {
-    for (const [token, { identity }] of this.entries) if (isStale(identity)) this.entries.delete(token)
-  }
+export function believedIdentities(bus: Bus): BelievedIdentities {
+  const believed: BelievedIdentities = new Remembered(MOST_BELIEVED)
+  bus.subscribe((news) => {
+    if (news.type === 'credential-ended')
+      believed.forget(({ credential }) => credential.id === news.credentialId)
+    if (news.type === 'member-changed') believed.forget(({ member }) => member.id === news.memberId)
+  })
+  return believed
 }
 
 /**
@@ -57,12 +32,12 @@ export function identify(believed: BelievedIdentities) {
     const bearer = bearerToken(c.req.raw)
     const cookie = bearer === null ? readCookie(c, SESSION_COOKIE) : undefined
     // Should the database not answer, the page that says so carries forms that still fit the session.
-    c.set('formToken', await formTokenFor(c, cookie))
+    c.set('sessionCookie', cookie)
     const identity =
       bearer !== null ? await byToken(c, bearer, believed) : await bySession(c, cookie, believed)
     c.set('identity', identity)
     if (bearer !== null && !identity) throw problem('notSignedIn')
-    c.set('formToken', await formTokenFor(c, identity ? cookie : undefined))
+    if (!identity) c.set('sessionCookie', undefined)
     await next()
   })
 }
@@ -110,10 +85,10 @@ async function bySession(
 
 /**
  * The token that our forms carry: a hash of a secret that only this browser has in a cookie, the session's or a random one. Another site can
- * neither read nor guess it.
+ * neither read nor guess it. Empty where there is no such cookie.
  */
-async function formTokenFor(c: AppContext, sessionToken: string | undefined): Promise<string> {
-  const secret = sessionToken ?? readCookie(c, VISITOR_COOKIE)
+export async function formTokenOf(c: AppContext): Promise<string> {
+  const secret = c.get('sessionCookie') ?? c.get('freshVisitor') ?? readCookie(c, VISITOR_COOKIE)
   return secret ? deriveFormToken(secret) : ''
 }
 
@@ -123,11 +98,10 @@ export async function deriveFormToken(secret: string): Promise<string> {
 
 /** Gives a visitor the random cookie that their forms' token is bound to. Call it where a form is about to be shown. */
 export async function ensureFormToken(c: AppContext): Promise<string> {
-  const known = c.get('formToken')
+  const known = await formTokenOf(c)
   if (known) return known
   const secret = randomToken()
+  c.set('freshVisitor', secret)
   writeCookie(c, VISITOR_COOKIE, secret)
-  const token = await deriveFormToken(secret)
-  c.set('formToken', token)
-  return token
+  return deriveFormToken(secret)
 }

@@ -3,7 +3,7 @@ import { equalSecrets } from '../accounts/secrets.ts'
 import type { AppContext, Env } from './context.ts'
 import { OPEN_ROUTES } from './door.ts'
 import { problem } from './errors.ts'
-import { bearerToken } from './identity.ts'
+import { bearerToken, formTokenOf } from './identity.ts'
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** Where a visitor without a session may write without a form token: there is no one yet in whose name it could be forged. */
@@ -17,7 +17,7 @@ const BEFORE_A_SESSION = new Set(['/login', '/register', '/tokens'])
 export const proveIntent = createMiddleware<Env>(async (c, next) => {
   if (!READING.has(c.req.method) && bearerToken(c.req.raw) === null) {
     refuseForeignOrigin(c)
-    if (!isFromOurPages(c) && !isFirstContact(c) && !carriesFormToken(c)) {
+    if (!isFromOurPages(c) && !isFirstContact(c) && !(await carriesFormToken(c))) {
       // Nobody is signed in, so nothing could be done in their name: say that, and keep what was typed.
       throw problem(c.get('identity') || OPEN_ROUTES.includes(c.req.path) ? 'noIntent' : 'notSignedIn')
     }
@@ -48,8 +48,8 @@ function isFirstContact(c: AppContext): boolean {
   return !c.get('identity') && c.req.header('origin') === undefined && BEFORE_A_SESSION.has(c.req.path)
 }
 
-function carriesFormToken(c: AppContext): boolean {
-  const expected = c.get('formToken')
+async function carriesFormToken(c: AppContext): Promise<boolean> {
+  const expected = await formTokenOf(c)
   const sent = c.req.header('x-form-token') ?? c.get('fields').form_token ?? ''
   return expected !== '' && equalSecrets(expected, sent)
 }

@@ -1,9 +1,9 @@
 import type { Hono } from 'hono'
+import { compress } from 'hono/compress'
 import { createMiddleware } from 'hono/factory'
 import type { Env, Fields, House } from './context.ts'
 import { problem } from './errors.ts'
 import { readForm } from './form.ts'
-import { VARY } from './headers.ts'
 import { bearerToken } from './identity.ts'
 import { ourOrigin } from './origin.ts'
 
@@ -13,16 +13,19 @@ export function welcome(house: House) {
     c.set('house', house)
     c.set('reference', crypto.randomUUID().slice(0, 8))
     c.set('identity', null)
-    c.set('formToken', '')
     c.set('fields', {})
     c.set('origin', { origin: '', secure: false })
     c.set('origin', ourOrigin(c.req.raw, house.config))
     await next()
-    c.header('Vary', VARY, { append: true })
-    // What a member sees is nobody else's to keep.
-    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'private, no-cache')
   })
 }
+
+const gzip = compress()
+
+/** Pages are worth it; what answers a write is short, and there are many of them. */
+export const compressPages = createMiddleware<Env>((c, next) =>
+  c.req.method === 'GET' ? gzip(c, next) : next(),
+)
 
 /** The fields of a send; an urlencoded body that names none of them is the text itself (`curl -d 'hello'`). */
 const SEND_FIELDS = ['body', 'nonce', 'reply_to'] as const

@@ -1,4 +1,5 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
+import { insertRows, isOneOf } from '../database/bulk.ts'
 import type { Database } from '../database/connection.ts'
 import { isWorthRetrying } from '../database/errors.ts'
 import { members, messages, rooms } from '../database/schema.ts'
@@ -73,7 +74,7 @@ export function createRoomLog(options: {
   const writers = new Map<string, RoomWriter>()
   return {
     async append(roomId, send) {
-      const key = await sendKey(send)
+      const key = sendKey(send)
       let writer = writers.get(roomId)
       if (!writer) {
         writer = new RoomWriter(roomId, database, onCommit, now, retryForMs)
@@ -103,9 +104,7 @@ class RoomWriter {
     if (this.waiting.length >= WAITING) throw new RoomOverloaded()
     return new Promise((settle, fail) => {
       this.waiting.push({ send, key, since: Date.now(), settle, fail })
-      this.writing ??= this.writeAll().finally(() => {
-        this.writing = null
-      })
+      this.writing ??= this.writeAll()
     })
   }
 
@@ -118,6 +117,8 @@ class RoomWriter {
     // A turn of the loop lets everything that has arrived with the first one join its batch.
     await Promise.resolve()
     while (this.waiting.length > 0) await this.writeBatch(this.waiting.splice(0, BATCH))
+    // In the turn that found nothing waiting: whoever comes next starts anew.
+    this.writing = null
   }
 
   private async writeBatch(batch: Waiting[]): Promise<void> {
@@ -183,7 +184,7 @@ class RoomWriter {
         .select({ ...messageColumns, sendKey: messages.sendKey })
         .from(messages)
         .innerJoin(members, eq(members.id, messages.authorId))
-        .where(and(eq(messages.roomId, this.roomId), inArray(messages.sendKey, [...sends.keys()])))
+        .where(and(eq(messages.roomId, this.roomId), isOneOf(messages.sendKey, [...sends.keys()])))
       const appended = new Map<string, Appended>(
         stored.map((row) => [row.sendKey, { message: toMessage(row), repeated: true }]),
       )
@@ -195,12 +196,15 @@ class RoomWriter {
           .update(rooms)
           .set({ lastNumber: room.lastNumber + changes.length, version: room.version + changes.length })
           .where(eq(rooms.id, this.roomId))
-        await transaction.insert(messages).values(
-          changes.map(({ author, nonce: _, ...change }, place) => ({
-            ...change,
-            authorId: author.id,
-            sendKey: fresh[place]?.[0] ?? '',
-          })),
+        await transaction.execute(
+          insertRows(
+            messages,
+            changes.map(({ author, nonce: _, ...change }, place) => ({
+              ...change,
+              authorId: author.id,
+              sendKey: fresh[place]?.[0] ?? '',
+            })),
+          ),
         )
       }
       fresh.forEach(([key], place) => {

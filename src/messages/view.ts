@@ -6,13 +6,18 @@ import type { Message } from './message.ts'
 export function toView(message: Message, roomSlug: string): MessageView {
   const deleted = message.deletedAt !== null
   const body = deleted ? '' : message.body
+  let html: string | undefined
   return {
     room: roomSlug,
     number: message.number,
     version: message.version,
     author: message.author,
     body,
-    html: toHtml(body),
+    /** Made when it is first asked for: text needs none. */
+    get html() {
+      html ??= toHtml(body)
+      return html
+    },
     replyTo: message.replyTo,
     createdAt: message.createdAt,
     editedAt: message.editedAt,

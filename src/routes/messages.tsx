@@ -9,11 +9,11 @@ import { chooseFace, wantsFragment } from '../http/faces.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import type { Appended } from '../messages/append.ts'
 import { toTextLine } from '../messages/format.ts'
-import type { RoomState } from '../messages/message.ts'
 import { freshNonce, NONCE } from '../messages/send-key.ts'
 import { checkBody } from '../messages/text.ts'
 import { toJson, toView } from '../messages/view.ts'
-import { enterRoom, requireScope } from './door.ts'
+import type { RoomPlace } from '../rooms/rooms.ts'
+import { enterPlace, enterRoom, requireScope } from './door.ts'
 import { wholeNumber } from './query.ts'
 
 interface CheckedSend {
@@ -23,7 +23,7 @@ interface CheckedSend {
 }
 
 /** @throws Problem 413 or 422 with the fields named */
-async function checkSend(c: AppContext, room: RoomState): Promise<CheckedSend> {
+async function checkSend(c: AppContext, room: RoomPlace): Promise<CheckedSend> {
   const typed = c.get('fields')
   const refused: Record<string, FieldSentence> = {}
   const text = checkBody(typed.body ?? '')
@@ -47,7 +47,7 @@ async function checkSend(c: AppContext, room: RoomState): Promise<CheckedSend> {
 /** The answer to a send, after its commit: the same for a repeat, but 200. */
 async function answerSend(
   c: AppContext,
-  room: RoomState,
+  room: RoomPlace,
   { message, repeated }: Appended,
 ): Promise<Response> {
   const view = toView(message, room.slug)
@@ -71,7 +71,7 @@ export const messages = new Hono<Env>()
     chooseFace(c.req.raw)
     const { member } = signedIn(c)
     const { log, limits } = c.get('house')
-    const room = await enterRoom(c)
+    const room = await enterPlace(c)
     const send = await checkSend(c, room)
     await limits.take('messagesOfMember', member.id)
     const appended = await log.append(room.id, { ...send, authorId: member.id, authorName: member.name })

@@ -9,6 +9,7 @@ import { TRANSPORTS } from '../accounts/members.ts'
 import { hashToken } from '../accounts/secrets.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
+import { formTokenOf } from '../http/identity.ts'
 import { pageContext, renderFragment, renderPage, wordsFor } from '../http/page.tsx'
 import { formatCursor } from '../live/cursor.ts'
 import { toTextLine } from '../messages/format.ts'
@@ -84,7 +85,7 @@ async function pageTag(c: AppContext, room: RoomState, sidebar: RoomState[]): Pr
     c.get('house').build,
     wordsFor(c).lang,
     new URL(c.req.url).search,
-    [member.id, member.name, member.transport, credential.id, c.get('formToken')],
+    [member.id, member.name, member.transport, credential.id, await formTokenOf(c)],
     [room.version, room.lastNumber, room.life, room.name, room.topic],
     sidebar.map(({ slug, name }) => [slug, name]),
   ]
