@@ -76,6 +76,8 @@ function poolOptions(url: string): PoolOptions {
     queueLimit: QUERIES_WAITING,
     connectTimeout: CONNECT_TIMEOUT_MS,
     enableKeepAlive: true,
+    // Nothing is prepared, and the driver sets half a megabyte aside for each connection that might.
+    maxPreparedStatements: 1,
     // A stack for each query costs more than its text.
     trace: false,
   }

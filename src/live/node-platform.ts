@@ -1,7 +1,7 @@
-import { type HttpBindings, upgradeWebSocket } from '@hono/node-server'
+import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import type { WebSocket } from 'ws'
 import { ClientGone, openHttpStream } from './http-stream.ts'
+import { isHandshake, upgrade } from './node-upgrade.ts'
 import type { LivePlatform } from './platform.ts'
 import { openWebSocket } from './websocket.ts'
 
@@ -33,15 +33,13 @@ export function createNodePlatform(parts: Omit<LivePlatform, 'openStream' | 'upg
         return { outlet: null, response: alreadySent() }
       }
     },
-    async upgrade(c, { framing, onOpen, onClose }) {
-      if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') return null
-      return upgradeWebSocket(c, {
-        onOpen(_event, { raw }) {
-          // The package's own type for it is narrower than what it hands over.
-          const webSocket = raw as unknown as WebSocket
-          onOpen(openWebSocket({ webSocket, framing, clock, connections, onClose }))
-        },
-      })
+    upgrade(c: Context<{ Bindings: HttpBindings }>, { framing, onOpen, onClose }) {
+      const { incoming, outgoing } = c.env
+      if (!isHandshake(incoming)) return null
+      const webSocket = upgrade(incoming, outgoing, c.res.headers.getSetCookie())
+      if (webSocket) onOpen(openWebSocket({ webSocket, framing, clock, connections, onClose }))
+      else onClose()
+      return alreadySent()
     },
   }
 }

@@ -22,9 +22,6 @@ export interface LivePlatform {
     context: Context,
     options: OpenedOutlet & { headers: Record<string, string | string[]>; opening: string },
   ): { outlet: Outlet | null; response: Response }
-  /** Upgrades a request; `onOpen` gets the outlet once the socket is there. */
-  upgrade(
-    context: Context,
-    options: OpenedOutlet & { onOpen: (outlet: Outlet) => void },
-  ): Promise<Response | null>
+  /** Upgrades a request; `onOpen` gets the outlet once the socket is there. @returns null for what is no handshake */
+  upgrade(context: Context, options: OpenedOutlet & { onOpen: (outlet: Outlet) => void }): Response | null
 }

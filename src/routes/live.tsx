@@ -53,6 +53,9 @@ function chooseFraming(c: AppContext): Framing | 'long-poll' | 'room-page' {
   throw problem('notAcceptable')
 }
 
+/** What a handshake must say (RFC 6455, section 4.4). */
+const UPGRADE = { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' }
+
 export const live = new Hono<Env>()
   .get('/rooms/:room/events', async (c) => {
     requireScope(c, 'read')
@@ -72,12 +75,12 @@ export const live = new Hono<Env>()
     const room = await enterRoom(c)
     const framing = websocketFramings[formatOf(c, ['html', 'json'], 'html')]
     const attachment = attach(c, room, cursorOf(c))
-    const response = await c.get('house').live.upgrade(c, {
+    const response = c.get('house').live.upgrade(c, {
       framing,
       onOpen: attachment.open,
       onClose: attachment.close,
     })
-    if (!response) throw problem('upgradeRequired', { headers: { Upgrade: 'websocket' } })
+    if (!response) throw problem('upgradeRequired', { headers: UPGRADE })
     return response
   })
 
@@ -98,9 +101,10 @@ function refuseForeignSocket(c: AppContext): void {
 
 /** Ties an outlet to the feed and to the rights behind it, and unties it when either side goes. */
 function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | null) {
-  // Nothing below may hold the request: thousands of readers stay for hours.
+  // Nothing below may hold the request or the room: thousands of readers stay for hours.
   const { live: platform, report } = c.get('house')
   const { path } = c.req
+  const roomId = room.id
   const { credential } = signedIn(c)
   let closed = false
   let subscription: Subscription | undefined
@@ -117,7 +121,7 @@ function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | n
     })
     platform.feed
       .subscribe({
-        roomId: room.id,
+        roomId,
         after,
         outlet,
         mayRead: () => platform.rights.stillHolds(credential),

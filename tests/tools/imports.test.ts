@@ -44,7 +44,7 @@ describe('imports point downwards', () => {
 
   it('Node only under main.ts, the database, the bus, and the encoders that write to raw sockets', () => {
     const mayUseNode =
-      /^src\/(main|static-files)\.ts$|^src\/(database|bus)\/|^src\/live\/(http-stream|websocket|socket-outlet|node-platform)\.ts$/
+      /^src\/(main|static-files)\.ts$|^src\/(database|bus)\/|^src\/live\/(http-stream|websocket|socket-outlet|node-platform|node-upgrade)\.ts$/
     expect(crossing(/^(src|templates)\//, /^node:/, ({ from }) => mayUseNode.test(from))).toEqual([])
   })
 
