@@ -10,6 +10,7 @@ const pool = createPool({
   charset: 'utf8mb4',
   connectionLimit: 20,
 })
+await pool.query('DROP TABLE IF EXISTS bare_insert')
 await pool.query('CREATE TABLE bare_insert (id BIGINT AUTO_INCREMENT PRIMARY KEY, body TEXT NOT NULL)')
 
 const server = createServer((request, response) => {

@@ -1,81 +1,59 @@
-/** Readers and senders against one server: who is there, what they do, and what it cost. */
+/** A round of load against one server, and what it cost. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { Samples, type Summary } from '../tools/statistics.ts'
-import { cpuMicroseconds, type Program } from './process.ts'
-import { openReader, type Reader, type Received } from './reader.ts'
-import type { Sender } from './sender.ts'
+import type { Audience } from './audience.ts'
+import { cpuMicroseconds, type Program, writeCalls } from './process.ts'
+import { openPoster, openSender, type Sender, type Sending } from './sender.ts'
 
-/** Readers that connect at once. */
-const WAVE = 20
-const WARM_UP_SECONDS = 2
-/** How long the last messages may take to reach everyone. */
-const DRAIN_DEADLINE_MS = 15_000
-/** Messages that may be under way to the readers: beyond it senders wait for this client, which would else be cut as too slow. */
-const MOST_UNDER_WAY = 500
+/** What one write to each reader carried. */
+export interface Burst {
+  messages: number
+  /** Milliseconds since the first. */
+  at: number
+}
 
-/** One mode against one server. Times in milliseconds. */
+/** One round against one server. Times in milliseconds; what is not known is NaN. */
 export interface Measured {
-  acknowledgedPerSecond: number
+  sendsPerSecond: number
   deliveriesPerSecond: number
-  /** CPU of the server process, without its database's; null where there is no /proc. */
-  cpuMicrosecondsPerDelivery: number | null
-  cpuMicrosecondsPerSend: number | null
-  /** From send to the socket of each reader. */
+  /** CPU of the server process, without its database's. */
+  cpuPerDelivery: number
+  cpuPerSend: number
+  /** Messages that one system call of the server carried. */
+  deliveriesPerWrite: number
+  /** From send to a sampled reader. */
   delivery: Summary
   acknowledgement: Summary
   /** The share of one core that this client took: near 1, the client was the limit. */
   clientCpu: number
-  /** How often a sender waited for this client's readers. */
-  heldBack: number
+  /** How the messages of the round were joined, and the bytes of one on the wire. */
+  bursts: Burst[]
+  messageBytes: number
 }
 
-export interface Audience {
-  readers: Reader[]
-  received: Received
-  close(): void
-}
-
-export async function openAudience(
-  { origin }: Program,
-  path: string,
-  tokens: string[],
-  count: number,
-): Promise<Audience> {
-  const received: Received = { deliveries: 0, bytes: 0, latency: null, sentAt: [], fault: null }
-  const readers: Reader[] = []
-  while (readers.length < count) {
-    const wave = Array.from({ length: Math.min(WAVE, count - readers.length) }, (_, place) =>
-      openReader(origin, path, tokens[(readers.length + place) % tokens.length] ?? '', received),
-    )
-    readers.push(...(await Promise.all(wave)))
-  }
-  const close = () => {
-    for (const reader of readers) reader.close()
-  }
-  return { readers, received, close }
-}
-
-interface Plan {
-  /** Of measuring, after 2 seconds of warm-up. */
+export interface Plan {
+  /** Of measuring, after the warm-up. */
   seconds: number
-  /** Messages a second in all; null: each sender sends as soon as its last message was acknowledged. */
-  rate: number | null
+  warmUpSeconds: number
+  /** Messages a second in all. Without it each sender sends again as soon as its last message is acknowledged and every reader has it. */
+  rate?: number
 }
 
 /**
- * Sends for a time, waits until everything has arrived, and says what the middle of it cost.
- * @throws when a reader lost, repeated or reordered a version, or a send was refused
+ * Connects the senders, sends for a time, waits until everything has arrived, and says what the middle of it cost.
+ * @throws when a reader lost, repeated or reordered a message, or a send was refused
  */
 export async function measure(
-  { pid }: Program,
-  senders: Sender[],
-  { readers, received }: Audience,
-  { seconds, rate }: Plan,
+  program: Program,
+  sendings: Sending[],
+  audience: Audience | null,
+  { seconds, warmUpSeconds, rate }: Plan,
 ): Promise<Measured> {
-  const first = readers[0]?.version ?? 0
+  // Anew for each round: servers close what is idle in between.
+  const senders = await Promise.all(sendings.map((sending) => openSender(program.origin, sending)))
+  const begunWith = audience?.received ?? 0
   const acknowledgement = new Samples()
   let acknowledged = 0
-  let heldBack = 0
   let sending = true
   let measuring = false
 
@@ -85,80 +63,157 @@ export async function measure(
     if (measuring) acknowledgement.add(took)
   }
   async function sendWithoutPause(sender: Sender): Promise<void> {
-    while (sending && !received.fault) {
-      if (readers.length > 0 && acknowledged - behind() > MOST_UNDER_WAY) {
-        heldBack += 1
-        await pause(1)
-      } else {
-        await sendOne(sender)
-      }
+    while (sending) {
+      await sendOne(sender)
+      await audience?.reached(begunWith + acknowledged)
     }
   }
-  const begunWith = received.deliveries
-  const behind = () => (received.deliveries - begunWith) / readers.length
-
   /** Evenly spread, each sender a part of the rate, out of step with the others. */
   async function sendAtRate(sender: Sender, place: number, perSecond: number): Promise<void> {
     const every = (1000 * senders.length) / perSecond
     const start = performance.now() + (every * place) / senders.length
     for (let turn = 0; ; turn += 1) {
       await pause(Math.max(0, start + turn * every - performance.now()))
-      if (!sending || received.fault) return
+      if (!sending) return
       await sendOne(sender)
     }
   }
-
-  const work = Promise.all(
-    senders.map((sender, place) =>
-      rate === null ? sendWithoutPause(sender) : sendAtRate(sender, place, rate),
-    ),
-  )
-  const snapshot = () => ({
-    at: performance.now(),
-    acknowledged,
-    deliveries: received.deliveries,
-    cpu: cpuMicroseconds(pid),
-    own: process.cpuUsage(),
-  })
   async function window() {
-    await pause(WARM_UP_SECONDS * 1000)
-    received.latency = new Samples()
+    await pause(warmUpSeconds * 1000)
+    const before = begin(program, audience)
     measuring = true
-    const before = snapshot()
     await pause(seconds * 1000)
-    const after = snapshot()
     measuring = false
-    const { latency } = received
-    received.latency = null
+    const after = finish(program, audience, before)
     sending = false
-    return { before, after, latency }
+    return after
   }
-  const [{ before, after, latency }] = await Promise.all([window(), work])
-  await everythingArrives(readers, received, first + acknowledged)
+  const [cost] = await Promise.all([
+    window(),
+    ...senders.map((sender, place) =>
+      rate === undefined ? sendWithoutPause(sender) : sendAtRate(sender, place, rate),
+    ),
+  ])
+  await audience?.reachedByAll(begunWith + acknowledged)
+  for (const sender of senders) sender.close()
+  return describe(cost, acknowledgement.count, acknowledgement)
+}
 
-  const elapsed = (after.at - before.at) / 1000
-  const sends = after.acknowledged - before.acknowledged
-  const deliveries = after.deliveries - before.deliveries
-  const cpu = before.cpu === null || after.cpu === null ? null : after.cpu - before.cpu
-  const own = after.own.user + after.own.system - before.own.user - before.own.system
+/**
+ * Gives a yardstick bursts of these sizes at these times, each when the one before has arrived everywhere, and says what they cost.
+ * @throws when a reader lost a message
+ */
+export async function feed(
+  program: Program,
+  audience: Audience,
+  bursts: Burst[],
+  messageBytes: number,
+): Promise<Measured> {
+  const poster = await openPoster(program.origin, '/')
+  const begunWith = audience.received
+  const begunAt = performance.now()
+  const acknowledgement = new Samples()
+  const before = begin(program, audience)
+  let fed = 0
+  for (const { messages, at } of bursts) {
+    const early = begunAt + at - performance.now()
+    if (early > 0) await pause(early)
+    audience.sendsNow(messages)
+    const [took] = await Promise.all([
+      poster.post(`${messages} ${Math.round(messageBytes)}`),
+      audience.reached(begunWith + fed + messages),
+    ])
+    acknowledgement.add(took)
+    fed += messages
+  }
+  const cost = finish(program, audience, before)
+  await audience.reachedByAll(begunWith + fed)
+  poster.close()
+  return describe(cost, fed, acknowledgement)
+}
+
+interface Mark {
+  at: number
+  cpu: number | null
+  writes: number | null
+  own: NodeJS.CpuUsage
+  received: number
+  bytes: number
+}
+
+interface Cost {
+  elapsed: number
+  cpu: number
+  writes: number
+  own: number
+  /** By each reader. */
+  received: number
+  deliveries: number
+  delivery: Summary
+  bursts: Burst[]
+  messageBytes: number
+}
+
+function begin(program: Program, audience: Audience | null): Mark {
+  if (audience) {
+    audience.latency = new Samples()
+    audience.arrivals = new Map()
+  }
+  return mark(program, audience)
+}
+
+const mark = ({ pid }: Program, audience: Audience | null): Mark => ({
+  at: performance.now(),
+  cpu: cpuMicroseconds(pid),
+  writes: writeCalls(pid),
+  own: process.cpuUsage(),
+  received: audience?.received ?? 0,
+  bytes: audience?.bytes ?? 0,
+})
+
+function finish(program: Program, audience: Audience | null, before: Mark): Cost {
+  const after = mark(program, audience)
+  const { latency = null, arrivals = new Map<number, number>() } = audience ?? {}
+  if (audience) audience.latency = null
+  const received = after.received - before.received
   return {
-    acknowledgedPerSecond: sends / elapsed,
-    deliveriesPerSecond: deliveries / elapsed,
-    cpuMicrosecondsPerDelivery: cpu === null || deliveries === 0 ? null : cpu / deliveries,
-    cpuMicrosecondsPerSend: cpu === null ? null : cpu / sends,
-    delivery: latency.summary(),
-    acknowledgement: acknowledgement.summary(),
-    clientCpu: own / 1e6 / elapsed,
-    heldBack,
+    elapsed: (after.at - before.at) / 1000,
+    cpu: difference(before.cpu, after.cpu),
+    writes: difference(before.writes, after.writes),
+    own: (after.own.user + after.own.system - before.own.user - before.own.system) / 1e6,
+    received,
+    deliveries: received * (audience?.readers.length ?? 0),
+    delivery: (latency ?? new Samples()).summary(),
+    bursts: burstsOf(arrivals),
+    messageBytes: (after.bytes - before.bytes) / received,
   }
 }
 
-/** Every reader checks that versions rise by one; so whoever has the last has them all. */
-async function everythingArrives(readers: Reader[], received: Received, last: number): Promise<void> {
-  const deadline = performance.now() + DRAIN_DEADLINE_MS
-  const late = () => readers.filter(({ version }) => version !== last)
-  while (late().length > 0 && !received.fault && performance.now() < deadline) await pause(10)
-  if (received.fault) throw received.fault
-  const [one] = late()
-  if (one) throw new Error(`${late().length} readers are at version ${one.version} and not at ${last}`)
+function describe(cost: Cost, sends: number, acknowledgement: Samples): Measured {
+  const { elapsed, cpu, writes, own, deliveries, delivery, bursts, messageBytes } = cost
+  return {
+    sendsPerSecond: sends / elapsed,
+    deliveriesPerSecond: deliveries / elapsed,
+    cpuPerDelivery: cpu / deliveries,
+    cpuPerSend: cpu / sends,
+    deliveriesPerWrite: deliveries / writes,
+    delivery,
+    acknowledgement: acknowledgement.summary(),
+    clientCpu: own / elapsed,
+    bursts,
+    messageBytes,
+  }
 }
+
+/** A write to all readers ends where the chunk of any sampled reader ended: those that read late see two writes as one. */
+function burstsOf(arrivals: Map<number, number>): Burst[] {
+  const ends = [...arrivals].sort(([one], [other]) => one - other)
+  const [first] = ends
+  if (!first) return []
+  return ends
+    .slice(1)
+    .map(([version, at], place) => ({ messages: version - (ends[place]?.[0] ?? 0), at: at - first[1] }))
+}
+
+const difference = (before: number | null, after: number | null) =>
+  before === null || after === null ? Number.NaN : after - before

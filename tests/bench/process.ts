@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { onAnyCore, pinServer } from './machine.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** A first start may fetch and set up a database. */
@@ -22,9 +23,10 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts `node ...args`; it is ready when it prints a line that ends with "open at http://...". */
+/** Starts `node ...args` on the servers' core; it is ready when it prints a line that ends with "open at http://...". */
 export async function startProgram(args: string[], env: Record<string, string>): Promise<Program> {
-  const child = spawn(process.execPath, args, {
+  const [command = process.execPath, ...before] = [...onAnyCore, process.execPath]
+  const child = spawn(command, [...before, ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -55,9 +57,12 @@ export async function startProgram(args: string[], env: Record<string, string>):
     })
     ended.then(giveUp)
   })
+  const pid = child.pid ?? 0
+  // Only now: a database that it has started goes where there is room.
+  pinServer(pid)
   return {
     origin,
-    pid: child.pid ?? 0,
+    pid,
     async stop() {
       child.kill('SIGTERM')
       const force = setTimeout(() => child.kill('SIGKILL'), END_DEADLINE_MS)
@@ -81,9 +86,14 @@ export function cpuMicroseconds(pid: number): number | null {
 }
 
 /** Memory of a process that is in RAM, in kB; null where there is no /proc. */
-export function residentKilobytes(pid: number): number | null {
+export const residentKilobytes = (pid: number) => fromProc(pid, 'status', /^VmRSS:\s+(\d+)/m)
+
+/** How often a process has called write or writev so far; null where there is no /proc. */
+export const writeCalls = (pid: number) => fromProc(pid, 'io', /^syscw:\s+(\d+)/m)
+
+function fromProc(pid: number, file: string, figure: RegExp): number | null {
   try {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+    return Number(figure.exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))?.[1])
   } catch {
     return null
   }

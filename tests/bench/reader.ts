@@ -1,135 +1,232 @@
-/** The cheapest WebSocket reader that still counts every message: it walks the frames and looks at two numbers in them. */
-import { request } from 'node:http'
-import type { Socket } from 'node:net'
-import type { Samples } from '../tools/statistics.ts'
+/**
+ * The cheapest readers that still notice a lost message. Every WebSocket reader walks its frames; of the others a sample reads the versions
+ * and the rest count bytes, which must come to the same.
+ */
+import { connect, type Socket } from 'node:net'
+import type { Audience } from './audience.ts'
 
-const VERSION = 'data-version="'
-const SENT = 'sent='
-const CURSOR = 'data-cursor="'
+/** Sources beyond those that one loopback address has to give. */
+const READERS_AN_ADDRESS = 20_000
+/** Every message of the benchmark is longer than this, and no control frame is. */
+const SHORT_FRAME = 125
 const TEXT = 1
 const CLOSE = 8
 const PING = 9
-/** A pong without content, masked by zeros. */
-const PONG = Uint8Array.of(0x8a, 0x80, 0, 0, 0, 0)
+/** One for all sockets: what arrives is looked at before the next arrives. */
+const arrived = Buffer.allocUnsafe(256 * 1024)
+let opened = 0
 
-/** What all readers of one server have received. */
-export interface Received {
-  /** Frames that carried a message. */
-  deliveries: number
-  /** Bytes of these frames. */
-  bytes: number
-  /** From send to delivery, in milliseconds; null while nothing is measured. */
-  latency: Samples | null
-  /** When each version was sent, so that only its first reader parses that. */
-  sentAt: number[]
-  /** The first thing that went wrong. */
-  fault: Error | null
+/** How to listen to a server, and how its messages are told apart. */
+export interface Listening {
+  path: string
+  headers: Record<string, string>
+  /** What stands in the last control event before the stream is live. */
+  ready: string
+  /** Finds the version of a message, globally; where none is found, the messages of a WebSocket are numbered by their order. */
+  version: RegExp
+  /** Not a WebSocket: a body without an end. */
+  isStream?: boolean
+  /** What is said after the handshake, and in answer to the text `2`: Socket.IO's own ping. */
+  socketIo?: boolean
 }
 
 export interface Reader {
-  /** The version of the last message; versions that rise by one from the first mean that none was lost or repeated. */
+  /** The version of the last message that a sampled reader has seen. */
   version: number
+  /** After the handshake. */
+  bytes: number
+  isSampled: boolean
+  /** Stops taking what comes. */
+  stall(): void
   close(): void
 }
 
-/** Opens a reader. It is there when the `ready` frame has come. */
-export function openReader(origin: string, path: string, token: string, received: Received): Promise<Reader> {
+/** Opens a reader. It is there when it is live. */
+export function openReader(
+  audience: Audience,
+  origin: string,
+  listening: Listening,
+  isSampled: boolean,
+): Promise<Reader> {
   return new Promise((resolve, reject) => {
-    const upgrade = request(`${origin}${path}`, {
-      agent: false,
-      headers: {
-        Connection: 'Upgrade',
-        Upgrade: 'websocket',
-        'Sec-WebSocket-Version': '13',
-        'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-        Authorization: `Bearer ${token}`,
+    const { hostname, port, host } = new URL(origin)
+    const address = hostname === '127.0.0.1' ? addressOf(opened++) : undefined
+    let head = ''
+    let take = readHead
+    let closing = false
+    const socket = connect({
+      host: hostname,
+      port: Number(port),
+      ...(address && { localAddress: address }),
+      onread: {
+        buffer: arrived,
+        callback(length) {
+          reader.bytes += length
+          take(arrived.subarray(0, length))
+          return true
+        },
       },
     })
-    upgrade.on('error', reject)
-    upgrade.on('response', ({ statusCode }) => reject(new Error(`No WebSocket: ${statusCode}`)))
-    upgrade.on('upgrade', (_response, socket, head) => {
-      const reader = readFrames(socket, head, received, () => resolve(reader))
-    })
-    upgrade.end()
+    const reader: Reader = {
+      version: -1,
+      bytes: 0,
+      isSampled,
+      stall: () => void socket.pause(),
+      close() {
+        closing = true
+        // A reset: ten thousand ends in good form would keep their ports for a minute.
+        socket.resetAndDestroy()
+      },
+    }
+    const fail = (what: string) => {
+      if (closing) return
+      audience.fail(new Error(what))
+      reject(new Error(what))
+    }
+    const parts = { audience, reader, socket, listening, fail, onReady: () => resolve(reader) }
+    const readBody = listening.isStream ? streamReader(parts) : frameReader(parts)
+
+    function readHead(bytes: Buffer): void {
+      head += bytes.toString('latin1')
+      const end = head.indexOf('\r\n\r\n')
+      if (end < 0) return
+      if (!/^HTTP\/1\.1 (101|200) /.test(head)) {
+        fail(`A reader was refused: ${head}`)
+        return
+      }
+      take = readBody
+      if (listening.socketIo) socket.write(textFrame('40'))
+      const rest = Buffer.from(head.slice(end + 4), 'latin1')
+      if (rest.length > 0) take(rest)
+    }
+    socket.on('error', (error) => fail(`A reader lost its connection: ${error.message}`))
+    socket.on('close', () => fail('A reader lost its connection'))
+    socket.write(requestHead(host, listening))
   })
 }
 
-function readFrames(socket: Socket, head: Buffer, received: Received, onReady: () => void): Reader {
-  let rest: Buffer = head
-  let closing = false
-  const reader: Reader = {
-    version: -1,
-    close() {
-      closing = true
-      socket.destroy()
-    },
-  }
-  const fail = (what: string) => {
-    if (!closing) received.fault ??= new Error(what)
-  }
+interface Parts {
+  audience: Audience
+  reader: Reader
+  socket: Socket
+  listening: Listening
+  fail(what: string): void
+  onReady(): void
+}
 
-  function message(bytes: Buffer, start: number, end: number, now: number): void {
-    const at = bytes.indexOf(VERSION, start, 'latin1')
-    if (at < 0 || at >= end) {
-      control(bytes.toString('latin1', start, end))
-      return
+/** Walks the frames of a WebSocket (RFC 6455, section 5.2), which come unmasked. */
+function frameReader({ audience, reader, socket, listening, fail, onReady }: Parts): (bytes: Buffer) => void {
+  let rest: Buffer | null = null
+  let isLive = false
+
+  function control(kind: number, text: string): void {
+    if (kind === PING) socket.write(frame(0x8a, ''))
+    else if (kind === CLOSE) fail(`A reader was closed with ${text.charCodeAt(0) * 256 + text.charCodeAt(1)}`)
+    else if (text === '2' && listening.socketIo) socket.write(textFrame('3'))
+    else if (text.includes('"reset"')) fail('A reader was reset')
+    else if (!isLive && text.includes(listening.ready)) {
+      isLive = true
+      onReady()
     }
-    const version = digits(bytes, at + VERSION.length)
-    if (version !== reader.version + 1) fail(`A reader got version ${version} after ${reader.version}`)
-    reader.version = version
-    received.deliveries += 1
-    received.bytes += end - start
-    received.sentAt[version] ??= digits(bytes, bytes.indexOf(SENT, at, 'latin1') + SENT.length) / 1000
-    received.latency?.add(now - (received.sentAt[version] ?? 0))
   }
 
-  function control(text: string): void {
-    if (text.includes('"reset"')) fail('A reader was reset')
-    if (reader.version >= 0) return
-    reader.version = Number.parseInt(text.slice(text.indexOf(CURSOR) + CURSOR.length), 10)
-    onReady()
-  }
-
-  function take(chunk: Buffer): void {
-    const now = performance.now()
-    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+  return (chunk) => {
+    const bytes = rest ? Buffer.concat([rest, chunk]) : chunk
     let offset = 0
+    let messages = 0
     for (;;) {
-      const frame = frameAt(bytes, offset)
-      if (!frame) break
-      if (frame.kind === TEXT) message(bytes, frame.start, frame.end, now)
-      else if (frame.kind === PING) socket.write(PONG)
-      else if (frame.kind === CLOSE) fail(`A reader was closed with ${bytes.readUInt16BE(frame.start)}`)
-      offset = frame.end
+      if (bytes.length < offset + 4 && bytes.length < offset + 2 + ((bytes[offset + 1] ?? 127) & 127)) break
+      let length = bytes[offset + 1] ?? 0
+      let start = offset + 2
+      if (length > 126) return fail('A frame is longer than any message of the benchmark')
+      if (length === 126) {
+        length = ((bytes[offset + 2] ?? 0) << 8) | (bytes[offset + 3] ?? 0)
+        start += 2
+      }
+      const end = start + length
+      if (end > bytes.length) break
+      const kind = (bytes[offset] ?? 0) & 15
+      if (kind === TEXT && length > SHORT_FRAME && isLive) {
+        messages += 1
+        if (reader.isSampled)
+          seeVersions(audience, reader, listening, bytes.toString('latin1', start, end), fail)
+      } else control(kind, bytes.toString('latin1', start, end))
+      offset = end
     }
-    rest = bytes.subarray(offset)
+    if (messages > 0) {
+      if (reader.isSampled) audience.arrived(reader.version)
+      audience.count(messages)
+    }
+    // The next chunk comes into the same memory.
+    rest = offset < bytes.length ? Buffer.from(bytes.subarray(offset)) : null
   }
-
-  socket.on('data', take)
-  socket.on('error', (error) => fail(`A reader lost its connection: ${error.message}`))
-  socket.on('close', () => fail('A reader lost its connection'))
-  if (rest.length > 0) queueMicrotask(() => take(Buffer.alloc(0)))
-  return reader
 }
 
-/** An unmasked frame (RFC 6455, section 5.2), or null while it is not all there. */
-function frameAt(bytes: Buffer, offset: number): { kind: number; start: number; end: number } | null {
-  if (bytes.length < offset + 2) return null
-  const kind = (bytes[offset] ?? 0) & 15
-  const short = bytes[offset + 1] ?? 0
-  if (short > 126) throw new Error('A frame is longer than any message of the benchmark')
-  const start = offset + (short === 126 ? 4 : 2)
-  if (bytes.length < start) return null
-  const end = start + (short === 126 ? bytes.readUInt16BE(offset + 2) : short)
-  return bytes.length < end ? null : { kind, start, end }
+/** Reads the lines of a body without an end. */
+function streamReader({ audience, reader, listening, fail, onReady }: Parts): (bytes: Buffer) => void {
+  let rest = ''
+  let isLive = false
+  return (chunk) => {
+    if (isLive && !reader.isSampled) return
+    const text = rest + chunk.toString('latin1')
+    const end = text.lastIndexOf('\n') + 1
+    rest = text.slice(end)
+    const lines = text.slice(0, end)
+    if (/"reset"|^event: reset|^\* reset/m.test(lines)) return fail('A reader was reset')
+    if (isLive) {
+      const messages = seeVersions(audience, reader, listening, lines, fail)
+      if (messages > 0) {
+        audience.arrived(reader.version)
+        audience.count(messages)
+      }
+    } else if (lines.includes(listening.ready)) {
+      isLive = true
+      onReady()
+    }
+  }
 }
 
-/** The number whose digits begin here. */
-function digits(bytes: Buffer, at: number): number {
-  let value = 0
-  for (let place = at; ; place += 1) {
-    const digit = (bytes[place] ?? 0) - 48
-    if (digit < 0 || digit > 9) return value
-    value = value * 10 + digit
+/** @returns how many messages there were */
+function seeVersions(
+  audience: Audience,
+  reader: Reader,
+  { version: pattern }: Listening,
+  text: string,
+  fail: (what: string) => void,
+): number {
+  const now = performance.now()
+  let messages = 0
+  pattern.lastIndex = 0
+  for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
+    messages += 1
+    const version = found[1] ? Number(found[1]) : reader.version + 1
+    if (reader.version >= 0 && version !== reader.version + 1) {
+      fail(`A reader got version ${version} after ${reader.version}`)
+    }
+    reader.version = version
+    audience.latency?.add(now - audience.sentAt(version, text, found.index))
   }
+  return messages
+}
+
+function requestHead(host: string, { path, headers, isStream }: Listening): string {
+  const upgrade = {
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  }
+  const lines = Object.entries({ Host: host, ...(isStream ? {} : upgrade), ...headers })
+  return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
+}
+
+/** A short frame of a client, masked by zeros. */
+function frame(firstByte: number, text: string): Buffer {
+  return Buffer.concat([Buffer.of(firstByte, 0x80 | text.length, 0, 0, 0, 0), Buffer.from(text)])
+}
+const textFrame = (text: string) => frame(0x81, text)
+
+/** All of 127.0.0.0/8 is this machine on Linux; elsewhere only its first address, which the first readers take. */
+function addressOf(place: number): string {
+  return `127.0.0.${1 + Math.floor(place / READERS_AN_ADDRESS)}`
 }

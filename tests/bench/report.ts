@@ -1,67 +1,112 @@
-/** The table that a run prints. */
-import type { Summary } from '../tools/statistics.ts'
-import type { Measured } from './load.ts'
+/** The table that a run prints: ours, the yardstick's, their ratio, and what it should be. */
+import { percentile } from '../tools/statistics.ts'
 
-export interface Target {
+/** A ratio that misses by less than this cannot be told from noise; rounds that differ by more are called noisy. */
+const NOISE = 0.15
+
+/** At most, or at least, so many times the yardstick; or, without a yardstick, so many. */
+export type Aim = { atMost: number } | { atLeast: number }
+
+export interface Yardstick {
   name: string
-  /** Resident memory for each reader, in kB; null where it could not be known. */
-  kilobytesPerReader: number | null
-  /** As fast as acknowledged. */
-  burst: Measured | null
-  /** At a fixed rate. */
-  quiet: Measured | null
-  /** As fast as acknowledged, with nobody reading. */
-  alone: Measured | null
+  /** A value a round, in the order of ours. */
+  values: number[]
 }
 
-type Cell = number | null | undefined
-type Row = [what: string, of: (measured: Measured) => Cell, decimals: number]
+/** One figure. */
+export interface Line {
+  scenario: string
+  what: string
+  /** A value a round. */
+  ours: number[]
+  yardstick?: Yardstick
+  aim?: Aim
+}
 
-const times = (what: string, of: (measured: Measured) => Summary): Row[] => [
-  [`${what} p50, ms`, (measured) => of(measured).p50, 2],
-  [`${what} p99, ms`, (measured) => of(measured).p99, 2],
-]
-const acknowledgements = times('send to acknowledgement', ({ acknowledgement }) => acknowledgement)
-const sends: Row = ['sends acknowledged a second', (measured) => measured.acknowledgedPerSecond, 0]
-const toReaders: Row[] = [
-  ['deliveries a second', (measured) => measured.deliveriesPerSecond, 0],
-  ['server CPU a delivery, µs', (measured) => measured.cpuMicrosecondsPerDelivery, 2],
-  ...times('send to reader', ({ delivery }) => delivery),
-]
-const client: Row = ['(load generator, cores)', (measured) => measured.clientCpu, 2]
-const perSend: Row = ['server CPU a send, µs', (measured) => measured.cpuMicrosecondsPerSend, 0]
+export type Verdict = 'meets' | 'within noise' | 'misses' | 'not known'
 
-const modes = [
-  {
-    name: 'burst',
-    title: 'as fast as acknowledged',
-    rows: [sends, ...toReaders, ...acknowledgements, client],
-  },
-  { name: 'quiet', title: 'at a quiet rate', rows: [sends, ...toReaders, ...acknowledgements, client] },
-  { name: 'alone', title: 'sends without readers', rows: [sends, perSend, ...acknowledgements, client] },
-] as const
+export interface Judged {
+  ours: number
+  theirs: number | null
+  /** Ours by theirs, the median of the rounds: each round's two were measured one after the other. */
+  ratio: number | null
+  /** Of the ratio, or without a yardstick of ours: the furthest round from the median, as a share of it. */
+  spread: number
+  verdict: Verdict | null
+}
 
-/** One line a figure: ours, the yardstick's, and ours divided by the yardstick's. */
-export function table(ours: Target, fanOut: Target, insert: Target): string {
-  const lines: string[] = []
-  for (const { name, title, rows } of modes) {
-    const yardstick = name === 'alone' ? insert : fanOut
-    const [mine, theirs] = [ours[name], yardstick[name]]
-    lines.push('', line(title, ours.name, yardstick.name, 'ratio'))
-    for (const [what, of, decimals] of rows)
-      lines.push(compare(what, mine && of(mine), theirs && of(theirs), decimals))
+export function judge({ ours, yardstick, aim }: Line): Judged {
+  const ratios = yardstick?.values.map((theirs, round) => (ours[round] ?? Number.NaN) / theirs)
+  const ratio = ratios ? median(ratios) : null
+  const compared = ratio ?? median(ours)
+  return {
+    ours: median(ours),
+    theirs: yardstick ? median(yardstick.values) : null,
+    ratio,
+    spread: spreadOf(ratios ?? ours),
+    verdict: aim ? verdictOn(compared, aim) : null,
   }
-  lines.push('', line('memory', ours.name, fanOut.name, 'ratio'))
-  lines.push(compare('kB a reader (rough)', ours.kilobytesPerReader, fanOut.kilobytesPerReader, 1))
-  return lines.join('\n').trimStart()
 }
 
-function compare(what: string, mine: Cell, theirs: Cell, decimals: number): string {
-  const ratio = isKnown(mine) && isKnown(theirs) ? (mine / theirs).toFixed(2) : ''
-  return line(what, show(mine, decimals), show(theirs, decimals), ratio)
+function verdictOn(value: number, aim: Aim): Verdict {
+  if (!Number.isFinite(value)) return 'not known'
+  const excess = 'atMost' in aim ? value / aim.atMost : aim.atLeast / value
+  if (excess <= 1) return 'meets'
+  return excess <= 1 + NOISE ? 'within noise' : 'misses'
 }
 
-const isKnown = (cell: Cell): cell is number => Number.isFinite(cell)
-const show = (cell: Cell, decimals: number) => (isKnown(cell) ? cell.toFixed(decimals) : 'not available')
-const line = (what: string, ...cells: string[]) =>
-  what.padEnd(32) + cells.map((cell) => cell.padStart(15)).join('')
+export function median(values: number[]): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  return percentile(sorted, 50)
+}
+
+function spreadOf(values: number[]): number {
+  const middle = median(values)
+  return Math.max(...values.map((value) => Math.abs(value - middle))) / middle
+}
+
+export function table(lines: Line[]): string {
+  const rows: string[] = []
+  for (const scenario of new Set(lines.map((line) => line.scenario))) {
+    rows.push('', row(scenario, 'ours', 'yardstick', '', 'ratio', 'aim', 'spread', ''))
+    for (const line of lines.filter((one) => one.scenario === scenario)) {
+      const { ours, theirs, ratio, spread, verdict } = judge(line)
+      rows.push(
+        row(
+          `  ${line.what}`,
+          show(ours),
+          theirs === null ? '' : show(theirs),
+          line.yardstick?.name ?? '',
+          ratio === null ? '' : ratio.toFixed(2),
+          line.aim ? sayAim(line.aim) : '',
+          line.ours.length > 1 ? `${spread > NOISE ? 'noisy ' : ''}±${(spread * 100).toFixed(0)}%` : '',
+          verdict ?? '',
+        ),
+      )
+    }
+  }
+  return rows.join('\n').trimStart()
+}
+
+const sayAim = (aim: Aim) => ('atMost' in aim ? `≤ ${aim.atMost}` : `≥ ${aim.atLeast}`)
+
+function show(value: number): string {
+  if (!Number.isFinite(value)) return 'not known'
+  return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2)
+}
+
+function row(what: string, ...cells: [string, string, string, string, string, string, string]): string {
+  const [ours, theirs, name, ratio, aim, spread, verdict] = cells
+  return [
+    what.padEnd(52),
+    ours.padStart(10),
+    theirs.padStart(10),
+    ` ${name.padEnd(12)}`,
+    ratio.padStart(6),
+    aim.padStart(8),
+    spread.padStart(11),
+    `  ${verdict}`,
+  ]
+    .join('')
+    .trimEnd()
+}
