@@ -3,7 +3,7 @@ import { createSessions } from './accounts/sessions.ts'
 import { createTokens } from './accounts/tokens.ts'
 import { createInProcessBus } from './bus/bus.ts'
 import type { Config } from './config.ts'
-import type { Database } from './database/connection.ts'
+import type { OpenDatabase } from './database/connection.ts'
 import type { House } from './http/context.ts'
 import { createLimits } from './http/limits.ts'
 import type { Clock } from './live/clock.ts'
@@ -13,19 +13,26 @@ import type { LivePlatform } from './live/platform.ts'
 import { createRights } from './live/rights.ts'
 import { createRoomLog } from './messages/append.ts'
 import { createLogReader } from './messages/read.ts'
+import { createMessageStore } from './messages/store.ts'
 import { createRooms } from './rooms/rooms.ts'
 
 interface Surroundings
   extends Pick<House, 'build' | 'files' | 'isDatabaseReady' | 'isDraining' | 'socketAddress' | 'report'> {
   config: Config
-  database: Database
+  database: OpenDatabase
   clock: Clock
   /** Puts raw sockets under the live parts. */
   platform: (parts: Omit<LivePlatform, 'openStream' | 'upgrade'>) => LivePlatform
 }
 
 /** Puts the house together: every part gets what it needs, and nothing else. */
-export function createHouse({ database, clock, platform, ...given }: Surroundings): House & { stop(): void } {
+export function createHouse({
+  database: opened,
+  clock,
+  platform,
+  ...given
+}: Surroundings): House & { stop(): void } {
+  const { database } = opened
   const bus = createInProcessBus()
   const reader = createLogReader(database)
   const sessions = createSessions(database)
@@ -53,7 +60,7 @@ export function createHouse({ database, clock, platform, ...given }: Surrounding
     members: createMembers(database),
     rooms: createRooms(database),
     log: createRoomLog({
-      database,
+      store: createMessageStore(opened),
       onCommit(roomId, changes) {
         bus.publish({ type: 'room', roomId, version: changes.at(-1)?.version ?? 0, changes })
       },

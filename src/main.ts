@@ -41,7 +41,7 @@ async function open(): Promise<void> {
 
   const house = createHouse({
     config,
-    database: database.database,
+    database,
     files,
     build: buildName(),
     clock: { ...systemClock, nextTurn: (callback) => void setImmediate(callback) },

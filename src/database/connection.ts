@@ -8,8 +8,10 @@ import * as schema from './schema.ts'
 
 export type Database = MySql2Database<typeof schema>
 
-/** Enough for reads beside the writers of the busy rooms; the embedded server allows 60. */
-const CONNECTIONS = 20
+/** Connections. The embedded server allows 60. */
+const READERS = 16
+/** Busy rooms that commit at the same time; the database joins their commits. */
+const WRITERS = 16
 /** A server that does not answer the handshake within this is away. */
 const CONNECT_TIMEOUT_MS = 3_000
 /** A query that has no answer by then is given up with its connection: a server that hangs must not hold requests for ever. */
@@ -20,6 +22,10 @@ const QUERIES_WAITING = 2_000
 export interface OpenDatabase {
   database: Database
   pool: Pool
+  /** For the log's writers: they never wait behind readers, and may send several statements at once. */
+  writers: Pool
+  /** Hears each statement (tests ask for its plan). */
+  logger: Logger | undefined
   close(): Promise<void>
 }
 
@@ -32,15 +38,21 @@ export function openDatabase(
   url: string,
   { logger, queryTimeoutMs = QUERY_TIMEOUT_MS }: { logger?: Logger; queryTimeoutMs?: number } = {},
 ): OpenDatabase {
-  const pool = createPool({ ...poolOptions(url) })
-  pool.on('connection', (connection) => {
-    connection.query("SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'")
-    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
-    connection.query('SET SESSION innodb_lock_wait_timeout = 3')
-    if (queryTimeoutMs > 0) giveUpSlowQueries(connection, queryTimeoutMs)
-  })
+  const open = (options: PoolOptions) => {
+    const pool = createPool({ ...poolOptions(url), ...options })
+    pool.on('connection', (connection) => {
+      connection.query("SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'")
+      connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+      connection.query('SET SESSION innodb_lock_wait_timeout = 3')
+      if (queryTimeoutMs > 0) giveUpSlowQueries(connection, queryTimeoutMs)
+    })
+    return pool
+  }
+  const pool = open({ connectionLimit: READERS })
+  const writers = open({ connectionLimit: WRITERS, multipleStatements: true })
   const database = drizzle({ client: pool, schema, mode: 'default', ...(logger ? { logger } : {}) })
-  return { database, pool, close: () => pool.promise().end() }
+  const close = async () => void (await Promise.all([pool.promise().end(), writers.promise().end()]))
+  return { database, pool, writers, logger, close }
 }
 
 /**
@@ -72,7 +84,6 @@ function poolOptions(url: string): PoolOptions {
     database: decodeURIComponent(pathname.slice(1)),
     charset: 'utf8mb4',
     timezone: 'Z',
-    connectionLimit: CONNECTIONS,
     queueLimit: QUERIES_WAITING,
     connectTimeout: CONNECT_TIMEOUT_MS,
     enableKeepAlive: true,

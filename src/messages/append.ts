@@ -1,11 +1,7 @@
-import { and, eq } from 'drizzle-orm'
-import { insertRows, isOneOf } from '../database/bulk.ts'
-import type { Database } from '../database/connection.ts'
 import { isWorthRetrying } from '../database/errors.ts'
-import { members, messages, rooms } from '../database/schema.ts'
 import type { Message } from './message.ts'
-import { messageColumns, toMessage } from './read.ts'
 import { type SendName, sendKey } from './send-key.ts'
+import type { Counters, MessageStore } from './store.ts'
 
 export interface Send extends SendName {
   authorName: string
@@ -64,20 +60,20 @@ export interface RoomLog {
  * MUST answer only after the commit; MUST store equal sends once; MUST leave no hole in numbers or versions.
  */
 export function createRoomLog(options: {
-  database: Database
+  store: MessageStore
   onCommit: OnCommit
   now?: () => Date
   /** How long one batch is tried again while the database is away. */
   retryForMs?: number
 }): RoomLog {
-  const { database, onCommit, now = () => new Date(), retryForMs = RETRY_FOR_MS } = options
+  const { store, onCommit, now = () => new Date(), retryForMs = RETRY_FOR_MS } = options
   const writers = new Map<string, RoomWriter>()
   return {
     async append(roomId, send) {
       const key = sendKey(send)
       let writer = writers.get(roomId)
       if (!writer) {
-        writer = new RoomWriter(roomId, database, onCommit, now, retryForMs)
+        writer = new RoomWriter(roomId, store, onCommit, now, retryForMs)
         writers.set(roomId, writer)
       }
       return writer.append(send, key)
@@ -94,7 +90,7 @@ class RoomWriter {
 
   constructor(
     private readonly roomId: string,
-    private readonly database: Database,
+    private readonly store: MessageStore,
     private readonly onCommit: OnCommit,
     private readonly now: () => Date,
     private readonly retryForMs: number,
@@ -172,51 +168,21 @@ class RoomWriter {
     sends: Map<string, Send>,
     beforeCommit: () => void,
   ): Promise<{ appended: Map<string, Appended>; changes: Message[] }> {
-    return this.database.transaction(async (transaction) => {
-      const [room] = await transaction
-        .select({ lastNumber: rooms.lastNumber, version: rooms.version })
-        .from(rooms)
-        .where(eq(rooms.id, this.roomId))
-        .for('update')
-      if (!room) throw new Error(`Room ${this.roomId} is gone.`)
-
-      const stored = await transaction
-        .select({ ...messageColumns, sendKey: messages.sendKey })
-        .from(messages)
-        .innerJoin(members, eq(members.id, messages.authorId))
-        .where(and(eq(messages.roomId, this.roomId), isOneOf(messages.sendKey, [...sends.keys()])))
-      const appended = new Map<string, Appended>(
-        stored.map((row) => [row.sendKey, { message: toMessage(row), repeated: true }]),
-      )
-
-      const fresh = [...sends].filter(([key]) => !appended.has(key))
-      const changes = fresh.map(([, send], place) => this.draft(send, room, place + 1))
-      if (changes.length > 0) {
-        await transaction
-          .update(rooms)
-          .set({ lastNumber: room.lastNumber + changes.length, version: room.version + changes.length })
-          .where(eq(rooms.id, this.roomId))
-        await transaction.execute(
-          insertRows(
-            messages,
-            changes.map(({ author, nonce: _, ...change }, place) => ({
-              ...change,
-              authorId: author.id,
-              sendKey: fresh[place]?.[0] ?? '',
-            })),
-          ),
-        )
-      }
-      fresh.forEach(([key], place) => {
-        const message = changes[place]
-        if (message) appended.set(key, { message, repeated: false })
-      })
-      beforeCommit()
-      return { appended, changes }
+    const { stored, fresh } = await this.store.append({
+      roomId: this.roomId,
+      keys: [...sends.keys()],
+      draft: (counters, freshKeys) =>
+        new Map(freshKeys.map((key, place) => [key, this.draft(sends.get(key), counters, place + 1)])),
+      beforeCommit,
     })
+    const appended = new Map<string, Appended>()
+    for (const [key, message] of stored) appended.set(key, { message, repeated: true })
+    for (const [key, message] of fresh) appended.set(key, { message, repeated: false })
+    return { appended, changes: [...fresh.values()] }
   }
 
-  private draft(send: Send, room: { lastNumber: number; version: number }, step: number): Message {
+  private draft(send: Send | undefined, room: Counters, step: number): Message {
+    if (!send) throw new Error('A key was stored that nobody sent.')
     return {
       roomId: this.roomId,
       number: room.lastNumber + step,

@@ -1,11 +1,12 @@
 import { asc, eq } from 'drizzle-orm'
 import { beforeAll, expect, it } from 'vitest'
 import { createMembers } from '../../src/accounts/members.ts'
-import type { Database, OpenDatabase } from '../../src/database/connection.ts'
+import type { OpenDatabase } from '../../src/database/connection.ts'
 import { messages, rooms } from '../../src/database/schema.ts'
 import { createRoomLog, NotAppended, type Send } from '../../src/messages/append.ts'
 import type { Message } from '../../src/messages/message.ts'
 import { createLogReader } from '../../src/messages/read.ts'
+import { createMessageStore, type MessageStore } from '../../src/messages/store.ts'
 import { describeOnBoth, migrated } from './both-servers.ts'
 
 describeOnBoth('the log', (fresh) => {
@@ -45,10 +46,10 @@ describeOnBoth('the log', (fresh) => {
     replyTo: null,
   })
 
-  function openLog(database: Database = opened.database, retryForMs = 3_000) {
+  function openLog(store = createMessageStore(opened), retryForMs = 3_000) {
     const published: Message[] = []
     const log = createRoomLog({
-      database,
+      store,
       retryForMs,
       onCommit: (_room, changes) => void published.push(...changes),
     })
@@ -81,7 +82,7 @@ describeOnBoth('the log', (fresh) => {
   it('keeps the order over two nodes that write to one room', async () => {
     const room = await freshRoom()
     const other = fresh().open()
-    const nodes = [openLog(), openLog(other.database)]
+    const nodes = [openLog(), openLog(createMessageStore(other))]
     await Promise.all(
       nodes.flatMap(({ log }, node) =>
         Array.from({ length: 200 }, (_, i) => log.append(room, send(`${node} ${i}`))),
@@ -95,7 +96,7 @@ describeOnBoth('the log', (fresh) => {
 
   it('stores equal sends once: in one batch, later, and from two nodes at the same moment', async () => {
     const room = await freshRoom()
-    const other = openLog(fresh().open().database)
+    const other = openLog(createMessageStore(fresh().open()))
     const { log, published } = openLog()
     const same = send('once', 'nonce-1')
     const answers = await Promise.all([
@@ -133,7 +134,7 @@ describeOnBoth('the log', (fresh) => {
     const room = await freshRoom()
     let lost = 0
     const { log, published } = openLog(
-      afterEachTransaction(opened.database, () => {
+      afterEachTransaction(createMessageStore(opened), () => {
         lost += 1
         if (lost === 1) throw lostConnection()
       }),
@@ -147,15 +148,9 @@ describeOnBoth('the log', (fresh) => {
 
   it('says whether a commit was under way when the database stays away', async () => {
     const room = await freshRoom()
-    const before = openLog(
-      new Proxy(opened.database, {
-        get: (target, key) =>
-          key === 'transaction' ? () => Promise.reject(lostConnection()) : Reflect.get(target, key),
-      }),
-      0,
-    )
+    const before = openLog({ append: () => Promise.reject(lostConnection()) }, 0)
     const during = openLog(
-      afterEachTransaction(opened.database, () => {
+      afterEachTransaction(createMessageStore(opened), () => {
         throw lostConnection()
       }),
       0,
@@ -171,8 +166,8 @@ describeOnBoth('the log', (fresh) => {
     const room = await freshRoom()
     const victim = fresh().open()
     const connections = new Set<number>()
-    victim.pool.on('connection', ({ threadId }) => connections.add(threadId))
-    const { log } = openLog(victim.database)
+    victim.writers.on('connection', ({ threadId }) => connections.add(threadId))
+    const { log } = openLog(createMessageStore(victim))
     const sends = Array.from({ length: 300 }, (_, i) => send(`text ${i}`))
     const results: PromiseSettledResult<unknown>[] = []
     for (let at = 0; at < sends.length; at += 20) {
@@ -203,7 +198,7 @@ describeOnBoth('the log', (fresh) => {
     const days = [new Date(2026, 10, 21, 12), new Date(2026, 10, 22, 12), new Date(2026, 10, 22, 18)]
     let tick = 0
     const log = createRoomLog({
-      database: opened.database,
+      store: createMessageStore(opened),
       onCommit: () => {},
       now: () => days[Math.min(Math.floor(tick++ / 40), 2)] ?? new Date(),
     })
@@ -234,18 +229,15 @@ describeOnBoth('the log', (fresh) => {
   })
 })
 
-/** The database with something that happens after each COMMIT, before its answer is known: a connection that breaks there. */
-function afterEachTransaction(database: Database, then: () => void): Database {
-  return new Proxy(database, {
-    get(target, key) {
-      if (key !== 'transaction') return Reflect.get(target, key)
-      return async (...work: Parameters<Database['transaction']>) => {
-        const result = await target.transaction(...work)
-        then()
-        return result
-      }
+/** The store with something that happens after each COMMIT, before its answer is known: a connection that breaks there. */
+function afterEachTransaction(store: MessageStore, then: () => void): MessageStore {
+  return {
+    async append(batch) {
+      const result = await store.append(batch)
+      then()
+      return result
     },
-  })
+  }
 }
 
 const lostConnection = () =>

@@ -6,6 +6,7 @@ import { migrateDatabase } from '../../src/database/migrate.ts'
 import { house, rooms } from '../../src/database/schema.ts'
 import { createRoomLog } from '../../src/messages/append.ts'
 import { createLogReader } from '../../src/messages/read.ts'
+import { createMessageStore } from '../../src/messages/store.ts'
 import { createRooms } from '../../src/rooms/rooms.ts'
 import { describeOnBoth, migrated, migrations } from './both-servers.ts'
 
@@ -24,10 +25,11 @@ describeOnBoth('the schema', (fresh) => {
   })
 
   it('is finished by the next start when the first one was killed half way', async () => {
-    const { pool, database } = await migrated(fresh())
+    const opened = await migrated(fresh())
+    const { pool, database } = opened
     // As a kill between two statements leaves it: some tables, and no note of the migration.
     await pool.promise().query('DROP TABLE messages, tokens, __drizzle_migrations')
-    await migrateDatabase({ pool, database, close: async () => {} }, migrations)
+    await migrateDatabase(opened, migrations)
     expect(await createLogReader(database).stretch(crypto.randomUUID(), 'newest')).toEqual([])
   })
 
@@ -55,7 +57,8 @@ describeOnBoth('the schema', (fresh) => {
   })
 
   it('answers every question of a hot path from an index, without reading a whole table or sorting it', async () => {
-    const { database, pool } = await migrated(fresh())
+    const opened = await migrated(fresh())
+    const { database, pool } = opened
     const asked: { query: string; params: unknown[] }[] = []
     const watched = fresh().open({ logQuery: (query, params) => void asked.push({ query, params }) })
     const members = createMembers(database)
@@ -65,7 +68,7 @@ describeOnBoth('the schema', (fresh) => {
     )
     const [room] = await database.select().from(rooms)
     if (typeof member === 'string' || !room) throw new Error('the premise does not hold')
-    const log = createRoomLog({ database, onCommit: () => {} })
+    const log = createRoomLog({ store: createMessageStore(opened), onCommit: () => {} })
     const send = (body: string) => ({
       authorId: member.id,
       authorName: 'Reader',
@@ -89,10 +92,16 @@ describeOnBoth('the schema', (fresh) => {
     await reader.moreThan(1_000, room.id, 1_000)
     await reader.newestAt(room.id, 2_990)
     await reader.nearestTalk(room.id, new Date(), 'before')
-    await createRoomLog({ database: watched.database, onCommit: () => {} }).append(room.id, send('again'))
+    await createRoomLog({ store: createMessageStore(watched), onCommit: () => {} }).append(
+      room.id,
+      send('again'),
+    )
 
     const reads = asked.filter(({ query }) => query.startsWith('select'))
     expect(reads.length).toBeGreaterThan(10)
+    // The log's own, which go past Drizzle.
+    expect(reads.some(({ query }) => query.endsWith('for update'))).toBe(true)
+    expect(reads.some(({ query }) => query.includes('send_key in'))).toBe(true)
     for (const { query, params } of reads) {
       const [plan] = await pool.promise().query(`EXPLAIN ${query}`, params)
       for (const step of plan as { type: string; rows: number; Extra: string | null }[]) {
