@@ -1,6 +1,6 @@
 /** A program under load, as its own process, and what the system knows about it. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onAnyCore, pinServer } from './machine.ts'
 
@@ -90,6 +90,15 @@ export const residentKilobytes = (pid: number) => fromProc(pid, 'status', /^VmRS
 
 /** How often a process has called write or writev so far; null where there is no /proc. */
 export const writeCalls = (pid: number) => fromProc(pid, 'io', /^syscw:\s+(\d+)/m)
+
+/** How many files and sockets a process has open; null where there is no /proc. */
+export function openDescriptors(pid: number): number | null {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length
+  } catch {
+    return null
+  }
+}
 
 function fromProc(pid: number, file: string, figure: RegExp): number | null {
   try {

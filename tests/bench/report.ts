@@ -4,8 +4,8 @@ import { percentile } from '../tools/statistics.ts'
 /** A ratio that misses by less than this cannot be told from noise; rounds that differ by more are called noisy. */
 const NOISE = 0.15
 
-/** At most, or at least, so many times the yardstick; or, without a yardstick, so many. */
-export type Aim = { atMost: number } | { atLeast: number }
+/** What the ratio should be at most, or at least; `alone`: what ours should be, whatever the yardstick's. */
+export type Aim = ({ atMost: number } | { atLeast: number }) & { alone?: true }
 
 export interface Yardstick {
   name: string
@@ -38,7 +38,7 @@ export interface Judged {
 export function judge({ ours, yardstick, aim }: Line): Judged {
   const ratios = yardstick?.values.map((theirs, round) => (ours[round] ?? Number.NaN) / theirs)
   const ratio = ratios ? median(ratios) : null
-  const compared = ratio ?? median(ours)
+  const compared = aim?.alone ? median(ours) : (ratio ?? median(ours))
   return {
     ours: median(ours),
     theirs: yardstick ? median(yardstick.values) : null,
@@ -68,7 +68,7 @@ function spreadOf(values: number[]): number {
 export function table(lines: Line[]): string {
   const rows: string[] = []
   for (const scenario of new Set(lines.map((line) => line.scenario))) {
-    rows.push('', row(scenario, 'ours', 'yardstick', '', 'ratio', 'aim', 'spread', ''))
+    rows.push('', scenario, row('', 'ours', 'yardstick', '', 'ratio', 'aim', 'spread', ''))
     for (const line of lines.filter((one) => one.scenario === scenario)) {
       const { ours, theirs, ratio, spread, verdict } = judge(line)
       rows.push(
@@ -88,7 +88,8 @@ export function table(lines: Line[]): string {
   return rows.join('\n').trimStart()
 }
 
-const sayAim = (aim: Aim) => ('atMost' in aim ? `≤ ${aim.atMost}` : `≥ ${aim.atLeast}`)
+const sayAim = (aim: Aim) =>
+  (aim.alone ? 'ours ' : '') + ('atMost' in aim ? `≤ ${aim.atMost}` : `≥ ${aim.atLeast}`)
 
 function show(value: number): string {
   if (!Number.isFinite(value)) return 'not known'
@@ -98,13 +99,13 @@ function show(value: number): string {
 function row(what: string, ...cells: [string, string, string, string, string, string, string]): string {
   const [ours, theirs, name, ratio, aim, spread, verdict] = cells
   return [
-    what.padEnd(52),
+    what.padEnd(46),
     ours.padStart(10),
     theirs.padStart(10),
     ` ${name.padEnd(12)}`,
     ratio.padStart(6),
-    aim.padStart(8),
-    spread.padStart(11),
+    aim.padStart(12),
+    spread.padStart(13),
     `  ${verdict}`,
   ]
     .join('')

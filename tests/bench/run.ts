@@ -11,10 +11,13 @@ import { describeMachine } from './machine.ts'
 import { judge, type Line, table } from './report.ts'
 import type { Scenario } from './rounds.ts'
 import { fanOut } from './scenarios/fan-out.ts'
+import { latency } from './scenarios/latency.ts'
+import { memory } from './scenarios/memory.ts'
 import { sends } from './scenarios/sends.ts'
+import { streams } from './scenarios/streams.ts'
 import { profileInto } from './targets.ts'
 
-const scenarios: Record<string, Scenario> = { 'fan-out': fanOut, sends }
+const scenarios: Record<string, Scenario> = { 'fan-out': fanOut, streams, sends, latency, memory }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

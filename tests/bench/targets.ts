@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { createConnection } from 'mysql2/promise'
 import { dataFolderIn } from '../../src/database/embedded/data-folder.ts'
 import { socketPathFor } from '../../src/database/embedded/socket-place.ts'
@@ -23,7 +24,7 @@ export interface Teahouse extends Program {
   rooms: string[]
   /** Where its database server listens. */
   databaseSocket: string
-  /** Rows that its database server has been asked for so far, by SELECT. */
+  /** How often its database server has been asked by SELECT so far. */
   selects(): Promise<number>
 }
 
@@ -96,9 +97,12 @@ async function registerGuest(origin: string, number: number): Promise<Guest> {
   return { cookie, token: answer.body.trim() }
 }
 
-/** Starts one of the programs of this folder. */
-export function startYardstick(url: URL, env: Record<string, string> = {}): Promise<Program> {
-  return startProgram(['--import', 'tsx', fileURLToPath(url)], env)
+/** Starts one of the programs of this folder, as JavaScript: what a compiler leaves in memory would hide what readers take. */
+export async function startYardstick(url: URL, env: Record<string, string> = {}): Promise<Program> {
+  const source = fileURLToPath(url)
+  const compiled = besideTests(`build/bench/${basename(source, '.ts')}.js`)
+  await build({ entryPoints: [source], outfile: compiled, platform: 'node', format: 'esm' })
+  return startProgram([compiled], env)
 }
 
 export const startWsLoop = (messageBytes: number) =>

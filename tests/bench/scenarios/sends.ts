@@ -67,6 +67,9 @@ export const sends: Scenario = (settings) =>
         measured.htmx.map(({ acknowledgement }) => acknowledgement.p99),
         { beside: ['bare-group', measured.group.map(({ acknowledgement }) => acknowledgement.p99)] },
       )
+      add('load generator, cores', of(measured.htmx, 'clientCpu'), {
+        beside: ['bare-group', of(measured.group, 'clientCpu')],
+      })
       lines.push(...listed)
     }
     return lines
