@@ -32,6 +32,8 @@ export interface Listening {
   headers?: Record<string, string>
   /** Breaks the connection off after so many bytes, wherever that is; of a WebSocket, whole frames count. */
   cutAfter?: number
+  /** Of a WebSocket: false for one whose other end seems dead. */
+  answersPings?: boolean
   item(item: Item): void
   /** It is over, unless by `close`. @param code of a WebSocket, else 0; 'cut' by `cutAfter` */
   ended(code: number | 'cut'): void
@@ -127,10 +129,12 @@ function websocket(face: 'html' | 'json'): FramingUnderTest {
     replaysAll: face === 'json',
     contentType: '',
     isPoll: false,
-    listen({ origin, headers }, { room, query, headers: more, cutAfter = Infinity, item, ended }) {
+    listen({ origin, headers }, listening) {
+      const { room, query, headers: more, cutAfter = Infinity, answersPings = true, item, ended } = listening
       const path = address(room, query, format).replace('/events?', '/socket?')
       const url = `${origin.replace('http', 'ws')}${path}`
-      const socket = new WebSocket(url, { headers: { Origin: origin, ...headers, ...more } })
+      const asked = { Origin: origin, ...headers, ...more }
+      const socket = new WebSocket(url, { headers: asked, autoPong: answersPings })
       let left = cutAfter
       let closed = false
       const close = () => {
