@@ -153,8 +153,8 @@ function websocket(face: 'html' | 'json'): FramingUnderTest {
       const opened = new Promise<Awaited<Line['opened']>>((resolve, reject) => {
         socket.on('upgrade', ({ headers }) => resolve({ status: 101, headers }))
         socket.on('unexpected-response', (_request, { statusCode, headers }) => {
-          close()
           resolve({ status: statusCode ?? 0, headers })
+          socket.terminate()
         })
         socket.on('error', reject)
       })

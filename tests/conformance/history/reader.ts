@@ -92,9 +92,11 @@ export class Reader {
     const leaving = stage.said + between(random, 1, 400)
     const dice = random()
     const bad = (['from the future', 'of another life', 'unreadable'] as const)[between(random, 0, 2)]
+    // Everyone tries one that cannot be honoured, and some another.
+    const isBad = bad && (this.history.connections.length === 2 || dice < 0.01)
     const plan: Plan = {
       manner: 'wanderer',
-      cursor: dice < 0.02 && bad ? bad : dice < 0.04 ? 'none' : 'honest',
+      cursor: isBad ? bad : dice < 0.03 ? 'none' : 'honest',
       leaveWhen: () => stage.said >= leaving,
     }
     // Within the head, an event or a character; after some events; or when it likes.
