@@ -1,17 +1,225 @@
-/** Every framing of a room's live stream (contract, section 4), read by one kind of reader: what came, in its order. */
-import { type Answer, ask, openEvents, openLines, openSocket } from '../tools/http-client.ts'
+/** Every framing of a room's live stream (contract, section 4), behind one way to listen to it. */
+import { StringDecoder } from 'node:string_decoder'
+import { WebSocket } from 'ws'
+import { type Answer, ask, beginAnswer } from '../tools/http-client.ts'
 import { waitFor } from '../tools/wait-for.ts'
+import {
+  type Decoder,
+  htmlItems,
+  type Item,
+  jsonItems,
+  ndjsonDecoder,
+  pageDecoder,
+  pollItems,
+  type StreamFace,
+  sseDecoder,
+  textDecoder,
+} from './events.ts'
 
-export interface Item {
-  kind: 'ready' | 'alive' | 'reset' | 'message'
-  /** What a reader that breaks off here goes on from; null where only a later line tells. */
-  cursor: string | null
-  /** Text lines do not tell it. */
-  version: number | null
-  number: number
-  body: string
+export { type Item, versionOf } from './events.ts'
+export type PollFace = StreamFace
+
+/** Whoever reads: a Cookie or an Authorization header, and the origin of the house. */
+export interface Visitor {
+  origin: string
+  headers: Record<string, string>
 }
 
+/** What is asked of a stream. */
+export interface Listening {
+  room?: string
+  query?: string
+  headers?: Record<string, string>
+  /** Breaks the connection off after so many bytes, wherever that is; of a WebSocket, whole frames count. */
+  cutAfter?: number
+  /** Of a WebSocket: false for one whose other end seems dead. */
+  answersPings?: boolean
+  item(item: Item): void
+  /** It is over, unless by `close`. @param code of a WebSocket, else 0; 'cut' by `cutAfter` */
+  ended(code: number | 'cut'): void
+}
+
+/** One connection. */
+export interface Line {
+  /** The answer's status and headers; fails where nobody answers. */
+  opened: Promise<{ status: number; headers: Answer['headers'] }>
+  /** Takes nothing from the socket until `resume`. */
+  pause(): void
+  resume(): void
+  close(): void
+}
+
+export interface FramingUnderTest {
+  name: string
+  face: StreamFace
+  /** HTML readers are given a `reset` in place of more than 1,000 changes. */
+  replaysAll: boolean
+  /** Empty for a WebSocket. */
+  contentType: string
+  isPoll: boolean
+  listen(visitor: Visitor, listening: Listening): Line
+}
+
+export const browserAccept =
+  'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7'
+
+function address(room = 'lobby', ...query: (string | undefined)[]): string {
+  return `/rooms/${room}/events?${query.filter(Boolean).join('&')}`
+}
+
+function httpStream(
+  name: string,
+  face: StreamFace,
+  contentType: string,
+  accept: string,
+  decoder: () => Decoder,
+  format = '',
+): FramingUnderTest {
+  return {
+    name,
+    face,
+    replaysAll: face !== 'html',
+    contentType,
+    isPoll: false,
+    listen({ origin, headers }, { room, query, headers: more, cutAfter = Infinity, item, ended }) {
+      const leaving = new AbortController()
+      const asked = { headers: { Accept: accept, ...headers, ...more }, signal: leaving.signal }
+      const answer = beginAnswer(origin, address(room, query, format), asked)
+      const text = new StringDecoder('utf8')
+      const decode = decoder()
+      let left = cutAfter
+      const opened = answer.then((response) => {
+        const isStream = response.statusCode === 200
+        response.on('data', (bytes: Buffer) => {
+          if (!isStream || leaving.signal.aborted) return
+          const taken = bytes.subarray(0, left)
+          left -= taken.length
+          for (const one of decode(text.write(taken))) item(one)
+          if (left > 0) return
+          leaving.abort()
+          ended('cut')
+        })
+        // A stream that the server cuts ends by an error; for a reader both are an end.
+        response.on('error', () => {})
+        response.on('close', () => leaving.signal.aborted || ended(0))
+        return { status: response.statusCode ?? 0, headers: response.headers }
+      })
+      return {
+        opened,
+        pause: () => void answer.then((response) => response.pause()),
+        resume: () => void answer.then((response) => response.resume()),
+        close: () => leaving.abort(),
+      }
+    },
+  }
+}
+
+function sse(face: StreamFace): FramingUnderTest {
+  const format = face === 'html' ? '' : `format=${face}`
+  const type = 'text/event-stream'
+  return httpStream(`SSE of ${face}`, face, type, type, () => sseDecoder(face), format)
+}
+
+function websocket(face: 'html' | 'json'): FramingUnderTest {
+  const format = face === 'json' ? 'format=json' : ''
+  const itemsOf = face === 'json' ? jsonItems : htmlItems
+  return {
+    name: `WebSocket of ${face}`,
+    face,
+    replaysAll: face === 'json',
+    contentType: '',
+    isPoll: false,
+    listen({ origin, headers }, listening) {
+      const { room, query, headers: more, cutAfter = Infinity, answersPings = true, item, ended } = listening
+      const path = address(room, query, format).replace('/events?', '/socket?')
+      const url = `${origin.replace('http', 'ws')}${path}`
+      const asked = { Origin: origin, ...headers, ...more }
+      const socket = new WebSocket(url, { headers: asked, autoPong: answersPings })
+      let left = cutAfter
+      let closed = false
+      const close = () => {
+        closed = true
+        socket.terminate()
+      }
+      socket.on('message', (data: Buffer) => {
+        if (closed) return
+        left -= data.length
+        if (left >= 0) for (const one of itemsOf(data.toString('utf8'))) item(one)
+        if (left > 0) return
+        close()
+        ended('cut')
+      })
+      socket.on('close', (code) => closed || ended(code))
+      const opened = new Promise<Awaited<Line['opened']>>((resolve, reject) => {
+        socket.on('upgrade', ({ headers }) => resolve({ status: 101, headers }))
+        socket.on('unexpected-response', (_request, { statusCode, headers }) => {
+          resolve({ status: statusCode ?? 0, headers })
+          socket.terminate()
+        })
+        socket.on('error', reject)
+      })
+      return { opened, pause: () => socket.pause(), resume: () => socket.resume(), close }
+    },
+  }
+}
+
+export const endlessPage = httpStream('the endless page', 'html', 'text/html', browserAccept, pageDecoder)
+export const textStream = httpStream('text lines', 'text', 'text/plain', 'text/plain', textDecoder)
+const ndjsonType = 'application/x-ndjson'
+export const ndjson = httpStream('NDJSON', 'json', ndjsonType, ndjsonType, ndjsonDecoder)
+
+export const pushing: FramingUnderTest[] = [
+  sse('html'),
+  sse('json'),
+  sse('text'),
+  ndjson,
+  textStream,
+  endlessPage,
+  websocket('html'),
+  websocket('json'),
+]
+
+const pollHeaders: Record<StreamFace, Record<string, string>> = {
+  html: { Accept: 'text/html', 'HX-Request': 'true', 'HX-Request-Type': 'partial' },
+  json: { Accept: '*/*' },
+  text: { Accept: 'text/plain' },
+}
+
+/** One long poll as a connection that says all it has at its end. */
+function longPoll(face: StreamFace): FramingUnderTest {
+  return {
+    name: `long poll of ${face}`,
+    face,
+    replaysAll: face !== 'html',
+    contentType: '',
+    isPoll: true,
+    listen(visitor, { room, query = '', headers = {}, cutAfter = Infinity, item, ended }) {
+      const leaving = new AbortController()
+      const asked = {
+        headers: { ...visitor.headers, ...pollHeaders[face], ...headers },
+        signal: leaving.signal,
+      }
+      const wait = query.includes('wait=') ? '' : 'wait=25'
+      const answer = ask(visitor.origin, address(room, query, wait), asked)
+      const opened = answer.then((whole) => {
+        const isWhole = whole.status === 200 && Buffer.byteLength(whole.body) <= cutAfter
+        // The next turn: whoever asked hears of the answer first.
+        setImmediate(() => {
+          if (leaving.signal.aborted) return
+          const told = String(whole.headers['teahouse-cursor'] ?? '')
+          if (isWhole) for (const one of pollItems(face, whole.body, told)) item(one)
+          ended(isWhole || whole.status !== 200 ? 0 : 'cut')
+        })
+        return { status: whole.status, headers: whole.headers }
+      })
+      return { opened, pause() {}, resume() {}, close: () => leaving.abort() }
+    },
+  }
+}
+
+export const polling: FramingUnderTest[] = [longPoll('html'), longPoll('json'), longPoll('text')]
+
+/** A connection that keeps all it hears. */
 export interface Reader {
   status: number
   headers: Answer['headers']
@@ -23,148 +231,30 @@ export interface Reader {
   close(): void
 }
 
-/** Whoever reads: a Cookie or an Authorization header, and the origin of the house. */
-export interface Visitor {
-  origin: string
-  headers: Record<string, string>
-}
-
-export interface FramingUnderTest {
-  name: string
-  /** HTML readers are given a `reset` in place of more than 1,000 changes. */
-  replaysAll: boolean
-  contentType: string
-  open(visitor: Visitor, query?: string, headers?: Record<string, string>): Promise<Reader>
-}
-
-type Parse = (text: string) => Item[]
-
-const events = (query: string, more = '') => `/rooms/lobby/events?${[query, more].filter(Boolean).join('&')}`
-
-function sse(face: 'html' | 'json' | 'text'): FramingUnderTest {
-  return {
-    name: `SSE of ${face}`,
-    replaysAll: face !== 'html',
-    contentType: 'text/event-stream',
-    async open({ origin, headers }, query = '', more = {}) {
-      const path = events(query, face === 'html' ? '' : `format=${face}`)
-      const stream = await openEvents(origin, path, { ...headers, ...more })
-      const parse = { html: parseHtml, json: parseJsonLine, text: parseTextLines }[face]
-      const items = () =>
-        stream.received.flatMap(({ event, id, data }): Item[] => {
-          if (event) return [control(event, id)]
-          return parse(data).map((item) => ({ ...item, cursor: id, version: versionOf(id) }))
-        })
-      return reader({ ...stream, items: growing(() => stream.received.length, items) })
-    },
-  }
-}
-
-function lines(name: string, accept: string, contentType: string, parse: Parse): FramingUnderTest {
-  return {
-    name,
-    replaysAll: contentType !== 'text/html',
-    contentType,
-    async open({ origin, headers }, query = '', more = {}) {
-      const stream = await openLines(origin, events(query), { ...headers, Accept: accept, ...more })
-      const text = () => stream.text()
-      const complete = () => text().slice(0, text().lastIndexOf('\n') + 1)
-      return reader({
-        ...stream,
-        items: growing(
-          () => text().length,
-          () => parse(complete()),
-        ),
-      })
-    },
-  }
-}
-
-function websocket(face: 'html' | 'json'): FramingUnderTest {
-  return {
-    name: `WebSocket of ${face}`,
-    replaysAll: face === 'json',
-    contentType: '',
-    async open({ origin, headers }, query = '', more = {}) {
-      const format = face === 'json' ? 'format=json' : ''
-      const path = `/rooms/lobby/socket?${[query, format].filter(Boolean).join('&')}`
-      const socket = await openSocket(origin, path, { Origin: origin, ...headers, ...more })
-      const parse = face === 'json' ? parseJsonLine : parseHtml
-      const items = () => socket.received.flatMap((frame) => parse(frame))
-      return {
-        ...reader({
-          status: 101,
-          headers: {},
-          items: growing(() => socket.received.length, items),
-          hasEnded: () => false,
-          close: socket.close,
-        }),
-        ended: (deadline) => socket.closed(deadline),
-      }
-    },
-  }
-}
-
-export const browserAccept =
-  'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7'
-
-export const endlessPage = lines('the endless page', browserAccept, 'text/html', parsePage)
-export const textStream = lines('text lines', 'text/plain', 'text/plain', parseTextLines)
-
-/** Those that push. The long poll is asked anew for each burst and stands apart. */
-export const pushing: FramingUnderTest[] = [
-  sse('html'),
-  sse('json'),
-  sse('text'),
-  lines('NDJSON', 'application/x-ndjson', 'application/x-ndjson', parseJsonLines),
-  textStream,
-  endlessPage,
-  websocket('html'),
-  websocket('json'),
-]
-
-interface Source {
-  status: number
-  headers: Answer['headers']
-  items(): Item[]
-  hasEnded(): boolean
-  close(): void
-}
-
-function reader({ status, headers, items, hasEnded, close }: Source): Reader {
-  const find = (matches: (item: Item) => boolean) => items().find(matches)
-  return {
-    status,
+export async function openReader(
+  framing: FramingUnderTest,
+  visitor: Visitor,
+  query = '',
+  headers: Record<string, string> = {},
+): Promise<Reader> {
+  const items: Item[] = []
+  let end: { code: number | 'cut' } | undefined
+  const line = framing.listen(visitor, {
+    query,
     headers,
-    items,
-    messages: () => items().filter(({ kind }) => kind === 'message'),
-    until: (what, matches, deadline) => waitFor(what, () => find(matches), deadline),
-    ended: async (deadline) => {
-      await waitFor('the stream to end', hasEnded, deadline)
-      return 0
+    item: (item) => items.push(item),
+    ended: (code) => {
+      end = { code }
     },
-    close,
+  })
+  return {
+    ...(await line.opened),
+    items: () => items,
+    messages: () => items.filter(({ kind }) => kind === 'message'),
+    until: (what, matches, deadline) => waitFor(what, () => items.find(matches), deadline),
+    ended: async (deadline) => Number((await waitFor('the stream to end', () => end, deadline)).code),
+    close: line.close,
   }
-}
-
-/** Reads anew only what has grown. */
-function growing(size: () => number, read: () => Item[]): () => Item[] {
-  let readAt = -1
-  let found: Item[] = []
-  return () => {
-    if (size() !== readAt) {
-      readAt = size()
-      found = read()
-    }
-    return found
-  }
-}
-
-export type PollFace = 'html' | 'json' | 'text'
-const pollHeaders: Record<PollFace, Record<string, string>> = {
-  html: { Accept: 'text/html', 'HX-Request': 'true', 'HX-Request-Type': 'partial' },
-  json: { Accept: '*/*' },
-  text: { Accept: 'text/plain' },
 }
 
 export interface Polled {
@@ -181,82 +271,11 @@ export async function poll(
   query: string,
   more: Record<string, string> = {},
 ): Promise<Polled> {
-  const answer = await ask(origin, events(query), { headers: { ...headers, ...pollHeaders[face], ...more } })
-  if (answer.status !== 200) {
-    return { status: answer.status, headers: answer.headers, cursor: '', items: [] }
-  }
-  const told = String(answer.headers['teahouse-cursor'] ?? '')
-  if (face !== 'json') {
-    const items = face === 'html' ? parseHtml(answer.body) : parseTextLines(answer.body)
-    return { status: answer.status, headers: answer.headers, cursor: told, items }
-  }
-  const { cursor, events: list } = answer.json() as { cursor: string; events: unknown[] }
-  const items = list.flatMap((event) => parseJsonLine(JSON.stringify(event)))
-  return { status: answer.status, headers: answer.headers, cursor, items }
-}
-
-export function versionOf(cursor: string): number {
-  return Number(cursor.split('.')[0])
-}
-
-function control(kind: string, cursor: string): Item {
-  return { kind: kind as Item['kind'], cursor, version: versionOf(cursor), number: 0, body: '' }
-}
-
-function parseJsonLine(line: string): Item[] {
-  const event = JSON.parse(line) as {
-    type?: string
-    cursor: string
-    version: number
-    message?: { number: number; version: number; body: string }
-  }
-  // SSE's data is the event too, so that one parser serves NDJSON, WebSocket and EventSource.
-  if (event.type !== 'message') return [control(event.type ?? '', event.cursor)]
-  const { number = 0, body = '', version = 0 } = event.message ?? {}
-  return [{ kind: 'message', cursor: event.cursor, version, number, body }]
-}
-
-function parseJsonLines(text: string): Item[] {
-  return text.split('\n').filter(Boolean).flatMap(parseJsonLine)
-}
-
-const message = /<li id="m(\d+)"[^>]*?data-version="(\d+)"[^>]*>.*?<div class="body"[^>]*>(.*?)<\/div>/s
-const htmlControl = /<i hidden data-event="(\w+)" data-cursor="([^"]*)"><\/i>/
-const anyPart = new RegExp(`${message.source}|${htmlControl.source}`, 'gs')
-
-/** The HTML of messages of one short paragraph, which is all that these tests say. */
-function parseHtml(html: string): Item[] {
-  return [...html.matchAll(anyPart)].map(([, number, version, body, kind, cursor]): Item => {
-    if (kind) return control(kind, cursor ?? '')
-    const text = (body ?? '').replace(/<[^>]*>/g, '').trim()
-    return {
-      kind: 'message',
-      // A bare version is a cursor.
-      cursor: version ?? '',
-      version: Number(version),
-      number: Number(number),
-      body: text,
-    }
-  })
-}
-
-/** What the page shows before its first control event is its opening, not news. */
-function parsePage(html: string): Item[] {
-  const items = parseHtml(html)
-  const begin = items.findIndex(({ kind }) => kind !== 'message')
-  return begin < 0 ? [] : items.slice(begin)
-}
-
-function parseTextLines(text: string): Item[] {
-  // The further lines of a message are indented.
-  return text
-    .split(/\n(?! {4})/)
-    .filter(Boolean)
-    .map((line): Item => {
-      const [, kind, cursor] = /^\* (\w+) (\S+)$/.exec(line) ?? []
-      if (kind) return control(kind, cursor ?? '')
-      const [, number, body] = /^#(\d+) \d{4}-\d\d-\d\d \d\d:\d\d [^:]+: (.*)$/s.exec(line) ?? []
-      if (number === undefined) throw new Error(`This is no line of the contract: ${line}`)
-      return { kind: 'message', cursor: null, version: null, number: Number(number), body: body ?? '' }
-    })
+  const asked = { headers: { ...headers, ...pollHeaders[face], ...more } }
+  const answer = await ask(origin, address('lobby', query), asked)
+  const { status } = answer
+  if (status !== 200) return { status, headers: answer.headers, cursor: '', items: [] }
+  const items = pollItems(face, answer.body, String(answer.headers['teahouse-cursor'] ?? ''))
+  const told = items.pop()
+  return { status, headers: answer.headers, cursor: told?.cursor ?? '', items }
 }

@@ -1,5 +1,4 @@
 /** The live stream, over real HTTP (contract, section 4). */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { ask, openEvents, openLines, openSocket } from '../tools/http-client.ts'
@@ -10,6 +9,8 @@ import {
   endlessPage,
   type FramingUnderTest,
   type Item,
+  ndjson,
+  openReader,
   type PollFace,
   poll,
   pushing,
@@ -53,7 +54,7 @@ afterEach(() => {
 })
 
 async function opened(framing: FramingUnderTest, query = '', headers = {}, visitor = program) {
-  const reader = await framing.open(visitor, query, headers)
+  const reader = await openReader(framing, visitor, query, headers)
   open.push(reader)
   return reader
 }
@@ -295,10 +296,6 @@ describe.each(pushing)('$name', (framing) => {
 })
 
 async function refused(framing: FramingUnderTest, visitor: Visitor): Promise<void> {
-  if (!framing.contentType) {
-    await expect(framing.open(visitor)).rejects.toThrow('401')
-    return
-  }
   const reader = await opened(framing, '', {}, visitor)
   expect(reader.status).toBe(401)
 }
@@ -569,7 +566,7 @@ describe('the WebSocket', () => {
 
 describe('readers that were away', () => {
   it('are told each message as it now is, by its newest version alone', async () => {
-    const reader = await opened(pushing[3] as FramingUnderTest, 'after=0')
+    const reader = await opened(ndjson, 'after=0')
     const { cursor } = await roomNow(program)
     await reader.until('the end of the replay', ({ kind, cursor: at }) => kind === 'alive' && at === cursor)
     const held = reader.messages().map(({ number, version, body }) => ({ number, version, body }))
@@ -666,101 +663,3 @@ describe('a reader that does not read', () => {
     }
   }
 })
-
-describe('twenty senders, and readers that drop and come back at random', () => {
-  const senders = 20
-  const each = 15
-  const seed = 20261123
-
-  it('end up holding exactly what the database holds', { timeout: 40_000 }, async () => {
-    const random = randomFrom(seed)
-    const start = await roomNow(program)
-    let saidAll = false
-    const sending = Promise.all(
-      Array.from({ length: senders }, async (_, sender) => {
-        for (let count = 0; count < each; count += 1) {
-          await say(program, `From ${sender}: ${count}`)
-          for (let turns = Math.floor(random() * 5); turns > 0; turns -= 1) await nextTurn()
-        }
-      }),
-    ).then(() => {
-      saidAll = true
-    })
-    const readers = [...pushing, ...pushing.slice(0, 2)].map((framing) =>
-      wander(framing, start.cursor, random, async () => {
-        await sending
-        return (await roomNow(program)).version
-      }),
-    )
-    const polls = (['html', 'json', 'text'] as PollFace[]).map((face) =>
-      follow(face, start.cursor, () => saidAll),
-    )
-    const held = await Promise.all([...readers, ...polls])
-    const stored = (await house.stored()).filter(({ version }) => version > start.version)
-    expect(stored).toHaveLength(senders * each)
-    const wanted = stored.map(({ number, body }) => [number, body])
-    for (const messages of held) {
-      expect([...messages].sort(([one], [other]) => one - other)).toEqual(wanted)
-    }
-  })
-
-  /** Reads, drops after a random number of items, resumes by the last cursor, until everything was received. */
-  async function wander(
-    framing: FramingUnderTest,
-    from: string,
-    random: () => number,
-    finalVersion: () => Promise<number>,
-  ): Promise<Map<number, string>> {
-    const held = new Map<number, string>()
-    let cursor = from
-    let last: number | undefined
-    finalVersion().then((version) => {
-      last = version
-    })
-    while (last === undefined || versionOf(cursor) < last) {
-      const reader = await framing.open(program, `after=${cursor}`)
-      const enough = 2 + Math.floor(random() * 40)
-      await waitFor(
-        'enough, or the end',
-        () => {
-          const at = cursorOf(reader, cursor)
-          if (reader.items().length === 0) return false
-          return reader.items().length >= enough || (last !== undefined && versionOf(at) >= last)
-        },
-        20_000,
-      )
-      expect(reader.items()[0]).toMatchObject({ kind: 'ready', version: versionOf(cursor) })
-      expectRising(reader)
-      for (const { number, body } of reader.messages()) held.set(number, body)
-      cursor = cursorOf(reader, cursor)
-      reader.close()
-    }
-    return held
-  }
-
-  const cursorOf = (reader: Reader, before: string) =>
-    reader.items().findLast(({ cursor }) => cursor !== null)?.cursor ?? before
-
-  async function follow(face: PollFace, from: string, over: () => boolean): Promise<Map<number, string>> {
-    const held = new Map<number, string>()
-    let cursor = from
-    for (;;) {
-      const isLast = over()
-      const answer = await poll(program, face, `wait=1&after=${cursor}`)
-      for (const { number, body } of answer.items) held.set(number, body)
-      if (isLast && answer.items.length === 0) return held
-      cursor = answer.cursor
-    }
-  }
-})
-
-/** Mulberry32: the same numbers in every run. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}

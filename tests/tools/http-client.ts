@@ -2,7 +2,8 @@
  * HTTP as it is on the wire, over node:http: any header may be set (fetch forbids Origin, Host, Cookie and Sec-Fetch-Site),
  * redirects are not followed, and the answer is seen as it came.
  */
-import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { WebSocket } from 'ws'
 import { waitFor } from './wait-for.ts'
 
@@ -15,6 +16,8 @@ export interface Question {
   form?: Record<string, string>
   /** Sent as application/json. */
   json?: unknown
+  /** Drops the connection, whether or not the request has arrived. */
+  signal?: AbortSignal
 }
 
 export interface Answer {
@@ -25,7 +28,7 @@ export interface Answer {
 }
 
 export async function ask(origin: string, path: string, question: Question = {}): Promise<Answer> {
-  const response = await send(origin, path, question)
+  const response = await beginAnswer(origin, path, question)
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk)
   const body = Buffer.concat(chunks).toString('utf8')
@@ -43,15 +46,17 @@ export function cookieOf({ headers }: Answer): string {
 }
 
 /** Gives the answer as soon as its headers are there. */
-function send(origin: string, path: string, question: Question): Promise<IncomingMessage> {
+export function beginAnswer(origin: string, path: string, question: Question): Promise<IncomingMessage> {
   const { body, type } = bodyOf(question)
   const method = question.method ?? (body === undefined ? 'GET' : 'POST')
   const headers: Record<string, string | number> = { ...type, ...question.headers }
   if (body !== undefined) headers['Content-Length'] = Buffer.byteLength(body)
   return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(origin)
+    const { protocol, hostname, port } = new URL(origin)
+    const request = protocol === 'https:' ? httpsRequest : httpRequest
     // An agent of its own: no test may get another's half-dead connection.
-    const outgoing = request({ hostname, port, path, method, headers, agent: false }, resolve)
+    const options = { hostname, port, path, method, headers, agent: false, signal: question.signal }
+    const outgoing = request(options, resolve)
     outgoing.on('error', reject)
     outgoing.end(body)
   })
@@ -111,7 +116,7 @@ async function openStream<T>(
   separator: string,
   read: (block: string) => T | undefined,
 ): Promise<OpenStream<T>> {
-  const response = await send(origin, path, { headers })
+  const response = await beginAnswer(origin, path, { headers })
   const received: T[] = []
   let text = ''
   let rest = ''
@@ -150,7 +155,7 @@ function found<T>(items: T[], matches: (item: T) => boolean): { item: T } | unde
 }
 
 /** @returns nothing for a block of comments or of `retry:` alone */
-function readEvent(block: string): SentEvent | undefined {
+export function readEvent(block: string): SentEvent | undefined {
   const fields = block.split('\n').map((line) => /^([^:]*)(?:: ?(.*))?$/.exec(line) ?? [])
   const valuesOf = (name: string) =>
     fields.filter((field) => field[1] === name).map((field) => field[2] ?? '')
