@@ -106,7 +106,9 @@ function sentences(c: AppContext, found: Problem): { title: string; detail: stri
   const beside = Object.values(fieldSentences(c, found))
   return {
     title,
-    detail: [found.facts ?? '', ...beside, beside.length > 0 ? '' : detail].filter(Boolean).join(' '),
+    detail: [found.facts?.(words.facts) ?? '', ...beside, beside.length > 0 ? '' : detail]
+      .filter(Boolean)
+      .join(' '),
   }
 }
 
