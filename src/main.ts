@@ -26,7 +26,6 @@ const STILL_OPEN_MS = 2_000
 const LAST_ANSWERS_MS = 10_000
 /** How long a database that hangs may hold the end up. */
 const LAST_QUERIES_MS = 2_000
-const HOUSEKEEPING_EVERY_MS = 3_600_000
 
 const besideBuild = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -57,14 +56,7 @@ async function open(): Promise<void> {
       else logger.error({ ...details, err: rootCause(error) }, 'something broke')
     },
   })
-  const housekeeping = setInterval(
-    () => house.sessions.deleteExpired().catch(() => {}),
-    HOUSEKEEPING_EVERY_MS,
-  )
-  undo.push(() => {
-    clearInterval(housekeeping)
-    house.stop()
-  })
+  undo.push(() => house.stop())
 
   const server = await listen(config, createApp(house).fetch)
   undo.push(async () => {
