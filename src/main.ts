@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { type HttpBindings, serve } from '@hono/node-server'
+import type { HttpBindings } from '@hono/node-server'
 import pino from 'pino'
-import { WebSocketServer } from 'ws'
 import { createApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { inspectServer, type OpenDatabase, openDatabase } from './database/connection.ts'
@@ -13,9 +11,9 @@ import { StartFailure, startEmbeddedServer } from './database/embedded/server.ts
 import { isDatabaseAway, rootCause, UnsuitableDatabase } from './database/errors.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { createHouse } from './house.ts'
+import { listen, refuseTakenPort } from './listen.ts'
 import { systemClock } from './live/clock.ts'
 import { createNodePlatform } from './live/node-platform.ts'
-import { MAX_CLIENT_FRAME } from './live/websocket.ts'
 import { readStaticFiles } from './static-files.ts'
 
 /** Signals this close together are one: npm passes a group's signal on, so it arrives twice. */
@@ -35,6 +33,8 @@ const undo: (() => unknown)[] = []
 
 async function open(): Promise<void> {
   const config = readConfig(process.env)
+  // Before a database is fetched and made for nothing.
+  await refuseTakenPort(config)
   const logger = pino({ level: config.LOG_LEVEL }, pino.destination({ dest: 2, sync: true }))
   const database = await openStore(config)
   const files = readStaticFiles(fileURLToPath(new URL('./static', import.meta.url)))
@@ -117,72 +117,6 @@ async function answers({ pool }: OpenDatabase): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-function listen(config: Config, fetch: ReturnType<typeof createApp>['fetch']): Promise<Server> {
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_CLIENT_FRAME,
-    perMessageDeflate: false,
-  })
-  return new Promise((resolve, reject) => {
-    const server = serve(
-      {
-        fetch: fetch as Parameters<typeof serve>[0]['fetch'],
-        port: config.PORT,
-        // One loopback address rather than whichever of two the resolver names first.
-        hostname: config.HOST === 'localhost' ? '127.0.0.1' : config.HOST,
-        websocket: { server: sockets },
-      },
-      () => resolve(server as Server),
-    )
-    answerOtherUpgrades(server as Server)
-    server.on('error', (error: NodeJS.ErrnoException) => reject(explainListening(error, config)))
-  })
-}
-
-/**
- * An upgrade that we do not take is ignored (RFC 9110, section 7.8) and answered as the plain request that it also is. Node hands every
- * upgrade to the one listener, which knows WebSockets alone: others would hang.
- */
-function answerOtherUpgrades(server: Server): void {
-  const [webSocketUpgrade] = server.listeners('upgrade')
-  server.removeAllListeners('upgrade')
-  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket'
-    if (isWebSocket && /\/socket(\?|$)/.test(request.url ?? ''))
-      return webSocketUpgrade?.(request, socket, head)
-    if (
-      head.length > 0 ||
-      Number(request.headers['content-length'] ?? 0) > 0 ||
-      request.headers['transfer-encoding']
-    ) {
-      // Node has stopped reading the body.
-      socket.end(
-        'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nSend this without Upgrade.\n',
-      )
-      return
-    }
-    const response = new ServerResponse(request)
-    response.shouldKeepAlive = false
-    response.assignSocket(socket)
-    response.on('finish', () => socket.end())
-    server.emit('request', request, response)
-  })
-}
-
-function explainListening(error: NodeJS.ErrnoException, { HOST, PORT }: Config): Error {
-  if (error.code === 'EADDRINUSE') {
-    return new ConfigError(
-      `Port ${PORT} is taken by another program. Stop it, or choose another: PORT=8081 npm start`,
-    )
-  }
-  if (error.code === 'EACCES')
-    return new ConfigError(`Port ${PORT} needs rights that this user does not have.`)
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return new ConfigError(`HOST is ${JSON.stringify(HOST)}, but this machine has no such address.`)
-  }
-  return error
 }
 
 /** Lets everyone finish: streams end spread out and come back elsewhere, sends in flight are answered. */
