@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { serve } from '@hono/node-server'
 import { WebSocketServer } from 'ws'
@@ -45,32 +45,37 @@ export function listen(config: Config, fetch: ReturnType<typeof createApp>['fetc
 
 /**
  * An upgrade that we do not take is ignored (RFC 9110, section 7.8) and answered as the plain request that it also is. Node hands every
- * upgrade to the one listener, which knows WebSockets alone: others would hang.
+ * upgrade to the one listener, which knows WebSockets alone, and stops reading: others would hang.
  */
 function answerOtherUpgrades(server: Server): void {
   const [webSocketUpgrade] = server.listeners('upgrade')
   server.removeAllListeners('upgrade')
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket'
-    if (isWebSocket && /\/socket(\?|$)/.test(request.url ?? ''))
-      return webSocketUpgrade?.(request, socket, head)
-    if (
-      head.length > 0 ||
-      Number(request.headers['content-length'] ?? 0) > 0 ||
-      request.headers['transfer-encoding']
-    ) {
-      // Node has stopped reading the body.
-      socket.end(
-        'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nSend this without Upgrade.\n',
-      )
-      return
-    }
-    const response = new ServerResponse(request)
-    response.shouldKeepAlive = false
-    response.assignSocket(socket)
-    response.on('finish', () => socket.end())
-    server.emit('request', request, response)
+    if (isHandshake(request)) return webSocketUpgrade?.(request, socket, head)
+    // Read once more from its first byte, as if it had come without.
+    socket.unshift(Buffer.concat([headWithoutUpgrade(request), head]))
+    server.emit('connection', socket)
   })
+}
+
+/** RFC 6455, section 4.2.1. What is wrong with one is told by the route that it asks for, in the face that it asks for. */
+function isHandshake({ method, url = '', headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    /\/socket(\?|$)/.test(url) &&
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? '')
+  )
+}
+
+function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`]
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
+    if (name.toLowerCase() !== 'upgrade') lines.push(`${name}: ${value}`)
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
 }
 
 function explainListening(error: NodeJS.ErrnoException, { HOST, PORT }: Config): Error {

@@ -77,7 +77,9 @@ export const live = new Hono<Env>()
       onOpen: attachment.open,
       onClose: attachment.close,
     })
-    if (!response) throw problem('upgradeRequired', { headers: { Upgrade: 'websocket' } })
+    if (!response) {
+      throw problem('upgradeRequired', { headers: { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' } })
+    }
     return response
   })
 
