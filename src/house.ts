@@ -4,6 +4,7 @@ import { createTokens } from './accounts/tokens.ts'
 import { createInProcessBus } from './bus/bus.ts'
 import type { Config } from './config.ts'
 import type { OpenDatabase } from './database/connection.ts'
+import { createHousekeeping } from './housekeeping.ts'
 import type { House } from './http/context.ts'
 import { createLimits } from './http/limits.ts'
 import type { Clock } from './live/clock.ts'
@@ -51,6 +52,12 @@ export function createHouse({
       return new Set(standing.flatMap((some) => [...some]))
     },
   })
+  const housekeeping = createHousekeeping({
+    sessions,
+    tokens,
+    clock,
+    onFault: (error) => given.report(error, { part: 'housekeeping' }),
+  })
   return {
     ...given,
     bus,
@@ -68,6 +75,7 @@ export function createHouse({
     limits: createLimits(given.config.RATE_LIMITS === 'on'),
     live: platform({ feed, rights, connections, clock }),
     stop() {
+      housekeeping.stop()
       connections.stop()
       feed.stop()
       rights.stop()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { type HttpBindings, serve } from '@hono/node-server'
+import type { HttpBindings } from '@hono/node-server'
 import pino from 'pino'
 import { createApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
@@ -11,9 +11,9 @@ import { StartFailure, startEmbeddedServer } from './database/embedded/server.ts
 import { isDatabaseAway, rootCause, UnsuitableDatabase } from './database/errors.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { createHouse } from './house.ts'
+import { listen, refuseTakenPort } from './listen.ts'
 import { systemClock } from './live/clock.ts'
 import { createNodePlatform } from './live/node-platform.ts'
-import { answerUpgrades } from './live/node-upgrade.ts'
 import { readStaticFiles } from './static-files.ts'
 
 /** Signals this close together are one: npm passes a group's signal on, so it arrives twice. */
@@ -24,7 +24,6 @@ const STILL_OPEN_MS = 2_000
 const LAST_ANSWERS_MS = 10_000
 /** How long a database that hangs may hold the end up. */
 const LAST_QUERIES_MS = 2_000
-const HOUSEKEEPING_EVERY_MS = 3_600_000
 
 const besideBuild = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -34,6 +33,8 @@ const undo: (() => unknown)[] = []
 
 async function open(): Promise<void> {
   const config = readConfig(process.env)
+  // Before a database is fetched and made for nothing.
+  await refuseTakenPort(config)
   const logger = pino({ level: config.LOG_LEVEL }, pino.destination({ dest: 2, sync: true }))
   const database = await openStore(config)
   const files = readStaticFiles(fileURLToPath(new URL('./static', import.meta.url)))
@@ -55,14 +56,7 @@ async function open(): Promise<void> {
       else logger.error({ ...details, err: rootCause(error) }, 'something broke')
     },
   })
-  const housekeeping = setInterval(
-    () => house.sessions.deleteExpired().catch(() => {}),
-    HOUSEKEEPING_EVERY_MS,
-  )
-  undo.push(() => {
-    clearInterval(housekeeping)
-    house.stop()
-  })
+  undo.push(() => house.stop())
 
   const server = await listen(config, createApp(house).fetch)
   undo.push(async () => {
@@ -123,36 +117,6 @@ async function answers({ pool }: OpenDatabase): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-function listen(config: Config, fetch: ReturnType<typeof createApp>['fetch']): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = serve(
-      {
-        fetch: fetch as Parameters<typeof serve>[0]['fetch'],
-        port: config.PORT,
-        // One loopback address rather than whichever of two the resolver names first.
-        hostname: config.HOST === 'localhost' ? '127.0.0.1' : config.HOST,
-      },
-      () => resolve(server as Server),
-    )
-    answerUpgrades(server as Server)
-    server.on('error', (error: NodeJS.ErrnoException) => reject(explainListening(error, config)))
-  })
-}
-
-function explainListening(error: NodeJS.ErrnoException, { HOST, PORT }: Config): Error {
-  if (error.code === 'EADDRINUSE') {
-    return new ConfigError(
-      `Port ${PORT} is taken by another program. Stop it, or choose another: PORT=8081 npm start`,
-    )
-  }
-  if (error.code === 'EACCES')
-    return new ConfigError(`Port ${PORT} needs rights that this user does not have.`)
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return new ConfigError(`HOST is ${JSON.stringify(HOST)}, but this machine has no such address.`)
-  }
-  return error
 }
 
 /** Lets everyone finish: streams end spread out and come back elsewhere, sends in flight are answered. */

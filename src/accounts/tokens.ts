@@ -1,6 +1,7 @@
 import { and, eq, gt, inArray } from 'drizzle-orm'
 import type { Database } from '../database/connection.ts'
 import { members, tokens } from '../database/schema.ts'
+import { deleteExpired } from './expired.ts'
 import type { Member } from './members.ts'
 import { hashToken, randomToken } from './secrets.ts'
 
@@ -52,6 +53,9 @@ export function createTokens(database: Database) {
         .where(and(inArray(tokens.id, ids), gt(tokens.expiresAt, new Date())))
       return new Set(found.map(({ id }) => id))
     },
+
+    /** @returns how many were found, at most `atMost` */
+    deleteExpired: (now: Date, atMost: number) => deleteExpired(database, tokens, now, atMost),
 
     async validate(token: string): Promise<ValidToken | null> {
       if (!token.startsWith(PREFIX)) return null

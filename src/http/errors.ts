@@ -37,11 +37,14 @@ export type ProblemStatus = (typeof statuses)[ProblemCode]
 /** The sentence beside a field, in whichever language the answer is. */
 export type FieldSentence = (words: Words['fields']) => string
 
+/** A sentence of what was seen, in whichever language the answer is. */
+type FactSentence = (words: Words['facts']) => string
+
 interface ProblemOptions {
   fields?: Partial<Record<string, FieldSentence>>
   headers?: Record<string, string>
-  /** A sentence of facts that no catalogue can hold, such as the two origins that differ. */
-  facts?: string
+  /** What was seen, such as the two origins that differ: said before the sentence of the code. */
+  facts?: FactSentence
   cause?: unknown
 }
 
@@ -50,7 +53,7 @@ export class Problem extends Error {
   readonly status: ProblemStatus
   readonly fields: Partial<Record<string, FieldSentence>>
   readonly headers: Record<string, string>
-  readonly facts: string | undefined
+  readonly facts: FactSentence | undefined
 
   constructor(
     readonly code: ProblemCode,

@@ -30,13 +30,11 @@ export function refuseForeignOrigin(c: AppContext): void {
   const ours = c.get('origin').origin
   const origin = c.req.header('origin')
   if (origin !== undefined && origin !== 'null' && origin !== ours) {
-    throw problem('foreignOrigin', { facts: `This request came from ${origin}; this house is at ${ours}.` })
+    throw problem('foreignOrigin', { facts: (words) => words.foreignOrigin(origin, ours) })
   }
   const site = c.req.header('sec-fetch-site')
   if (site === 'cross-site' || site === 'same-site') {
-    throw problem('foreignOrigin', {
-      facts: `The browser calls this request ${site}; this house is at ${ours}.`,
-    })
+    throw problem('foreignOrigin', { facts: (words) => words.foreignSite(site, ours) })
   }
 }
 

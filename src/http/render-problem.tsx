@@ -51,7 +51,13 @@ function forWrites(c: AppContext, found: Problem): Problem {
   return problem('databaseAwayNotSaved', { cause: found.cause, headers: found.headers })
 }
 
-const isPage = (c: AppContext) => errorFace(c.req.raw) === 'html'
+/** Whoever asks for a stylesheet shows no page: a browser would only complain in its console that this is none. */
+function isStylesheet(c: AppContext): boolean {
+  const accepted = acceptedTypes(c.req.raw)
+  return names(accepted, 'text/css') && !names(accepted, 'text/html')
+}
+
+const isPage = (c: AppContext) => errorFace(c.req.raw) === 'html' && !isStylesheet(c)
 
 /** Streams and programs get a plain 401: nobody there could log in. */
 function wantsLoginPage(c: AppContext): boolean {
@@ -106,7 +112,9 @@ function sentences(c: AppContext, found: Problem): { title: string; detail: stri
   const beside = Object.values(fieldSentences(c, found))
   return {
     title,
-    detail: [found.facts ?? '', ...beside, beside.length > 0 ? '' : detail].filter(Boolean).join(' '),
+    detail: [found.facts?.(words.facts) ?? '', ...beside, beside.length > 0 ? '' : detail]
+      .filter(Boolean)
+      .join(' '),
   }
 }
 
@@ -144,8 +152,9 @@ function keptMessage(c: AppContext, found: Problem): ComposerView | null {
   }
 }
 
-/** RFC 9457 for programs; one line for people at a terminal. */
+/** RFC 9457 for programs; one line for people at a terminal; for a stylesheet no rules. */
 function renderPlain(c: AppContext, found: Problem): Response {
+  if (isStylesheet(c)) return c.body('', found.status, { 'content-type': 'text/css; charset=utf-8' })
   const { title, detail } = sentences(c, found)
   const fields = fieldSentences(c, found)
   if (errorFace(c.req.raw) === 'json') {

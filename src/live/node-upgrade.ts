@@ -8,18 +8,16 @@ const NOTHING = Buffer.alloc(0)
 const HANDSHAKE_KEY = /^[+/0-9A-Za-z]{22}==$/
 
 /**
- * Node hands every request with an `Upgrade` to one listener. Here they all go the way of plain requests, through the app: it turns those
- * that may into WebSockets, and answers the others as the requests that they also are (RFC 9110, section 7.8).
+ * Node hands every request with an `Upgrade` to one listener, and stops reading there. Here they all go the way of plain requests, through the
+ * app: it makes WebSockets of the handshakes that it takes. Other upgrades are ignored (RFC 9110, section 7.8): the request is answered as the
+ * plain one that it also is.
  */
 export function answerUpgrades(server: Server): void {
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const hasBody =
-      Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined
-    if (hasBody) {
-      // Node has stopped reading the body.
-      socket.end(
-        'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nSend this without Upgrade.\n',
-      )
+    if (!isHandshake(request)) {
+      // Read once more from its first byte, as if it had come without.
+      socket.unshift(Buffer.concat([headWithoutUpgrade(request), head]))
+      server.emit('connection', socket)
       return
     }
     if (head.length > 0) socket.unshift(head)
@@ -31,6 +29,15 @@ export function answerUpgrades(server: Server): void {
   })
 }
 
+function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`]
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
+    if (name.toLowerCase() !== 'upgrade') lines.push(`${name}: ${value}`)
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
+}
+
 const sockets = new WebSocketServer({
   noServer: true,
   clientTracking: false,
@@ -38,10 +45,12 @@ const sockets = new WebSocketServer({
   perMessageDeflate: false,
 })
 
-/** Whether a request is a handshake that can be taken (RFC 6455, section 4.2.1). */
+/** Whether a request is a handshake that can be taken (RFC 6455, section 4.2.1). A GET that announces a body is none. */
 export function isHandshake({ method, headers }: IncomingMessage): boolean {
   return (
     method === 'GET' &&
+    !headers['content-length'] &&
+    !headers['transfer-encoding'] &&
     headers.upgrade?.toLowerCase() === 'websocket' &&
     headers['sec-websocket-version'] === '13' &&
     HANDSHAKE_KEY.test(headers['sec-websocket-key'] ?? '')

@@ -11,8 +11,8 @@ export const MAX_CLIENT_FRAME = 16 * 1024
 const PING_EVERY_MS = 20_000
 /** A socket that has not answered a ping for so long is dropped. */
 const SILENT_AFTER_MS = 55_000
-/** How long a reader that was cut may take to read the close frame. */
-const CLOSE_GRACE_MS = 2_000
+/** How long a reader that was cut may take to read the close frame: with rights that end it must be gone within two seconds. */
+const CLOSE_GRACE_MS = 1_000
 
 /** RFC 6455, section 7.4.1, and the codes of its registry: 1012 service restart, 1013 try again later. */
 const CLOSE_CODES: Record<EndReason, number> = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { en } from '../words/en.ts'
 import { toHtml, toTextLine } from './format.ts'
 
 describe('a message as HTML', () => {
@@ -39,4 +40,10 @@ describe('a message as a line of text', () => {
     ['a\rb\u2028c\u2029d\u0085e', '#57 2026-11-23 04:05 Mei: abcde'],
     ['from a pipe\n', '#57 2026-11-23 04:05 Mei: from a pipe'],
   ])('%j', (body, text) => expect(line(body)).toBe(text))
+
+  it('says that it was deleted in the words of its reader', () => {
+    const message = { number: 1, createdAt: new Date(0), author: { name: 'Mei' }, body: '', deleted: true }
+    expect(toTextLine(message)).toBe('#1 1970-01-01 00:00 Mei: (deleted)')
+    expect(toTextLine(message, { ...en.message, deletedLine: '（已删除）' })).toMatch(/Mei: （已删除）$/)
+  })
 })

@@ -1,12 +1,14 @@
 import { Hono } from 'hono'
 import type { Env } from '../http/context.ts'
+import { wordsFor } from '../http/page.tsx'
 
 /** For supervisors and proxies: `/healthz` says that the process is alive, `/readyz` that it can serve. */
 export const health = new Hono<Env>()
-  .get('/healthz', (c) => c.text('alive\n'))
+  .get('/healthz', (c) => c.text(`${wordsFor(c).health.alive}\n`))
   .get('/readyz', async (c) => {
     const { isDraining, isDatabaseReady } = c.get('house')
     c.header('Cache-Control', 'no-store')
-    if (isDraining()) return c.text('draining\n', 503)
-    return (await isDatabaseReady()) ? c.text('ready\n') : c.text('the database does not answer\n', 503)
+    const words = wordsFor(c).health
+    if (isDraining()) return c.text(`${words.draining}\n`, 503)
+    return (await isDatabaseReady()) ? c.text(`${words.ready}\n`) : c.text(`${words.databaseAway}\n`, 503)
   })

@@ -95,7 +95,7 @@ function refuseForeignSocket(c: AppContext): void {
   refuseForeignOrigin(c)
   const { origin } = c.get('origin')
   if (c.req.header('origin') !== origin) {
-    throw problem('foreignOrigin', { facts: `A WebSocket with a cookie needs the Origin ${origin}.` })
+    throw problem('foreignOrigin', { facts: (words) => words.socketOrigin(origin) })
   }
 }
 

@@ -63,6 +63,15 @@ export const errors = {
   internal: { title: 'Something broke on our side.', detail: 'It has been written down. Try again.' },
 }
 
+/** English: what was seen that led to a problem, before the sentence of its entry. */
+export const facts = {
+  foreignOrigin: (theirs: string, ours: string) =>
+    `This request came from ${theirs}; this house is at ${ours}.`,
+  foreignSite: (site: string, ours: string) =>
+    `The browser calls this request ${site}; this house is at ${ours}.`,
+  socketOrigin: (ours: string) => `A WebSocket with a cookie needs the Origin ${ours}.`,
+}
+
 /** English: the ways out of a problem. */
 export const waysOut = { room: 'Back to the room', front: 'To the front page' }
 

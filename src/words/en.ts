@@ -1,4 +1,4 @@
-import { errors, fields, waysOut } from './en-errors.ts'
+import { errors, facts, fields, waysOut } from './en-errors.ts'
 
 /**
  * Every sentence that people see, in English. Another language is one more file of this shape.
@@ -105,6 +105,8 @@ export const en = {
     reply: 'Reply',
     edited: 'edited',
     deleted: 'This message was deleted.',
+    /** Where a message is one line of text. */
+    deletedLine: '(deleted)',
     inReplyTo: 'in reply to',
   },
 
@@ -187,7 +189,16 @@ export const en = {
     reference: (reference: string) => `If it lasts, tell the keeper: reference ${reference}.`,
   },
 
+  /** For supervisors and proxies, and whoever looks for what is wrong. */
+  health: {
+    alive: 'alive',
+    ready: 'ready',
+    draining: 'draining',
+    databaseAway: 'the database does not answer',
+  },
+
   errors,
+  facts,
   waysOut,
   fields,
 }

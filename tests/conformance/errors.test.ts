@@ -390,6 +390,19 @@ describe('401', () => {
     }
   })
 
+  it('of a stylesheet is an empty one', async () => {
+    for (const accept of ['text/css,*/*;q=0.1', 'text/css']) {
+      const answer = await askAs(nobody(), '/account/own.css', {}, { Accept: accept })
+      expect([answer.status, answer.headers['content-type'], answer.body]).toEqual([
+        401,
+        'text/css; charset=utf-8',
+        '',
+      ])
+    }
+    const page = await askAs(nobody(), '/account/own.css', {}, { Accept: browserAccept })
+    expect(page.status).toBe(303)
+  })
+
   it('of a socket is plain, before the upgrade', async () => {
     for (const { headers } of [nobody(), stale()]) {
       const opened = openSocket(house.origin, '/rooms/lobby/socket', { Origin: house.origin, ...headers })

@@ -1,27 +1,24 @@
 /**
  * The README's commands, as printed. A comment directly under a command is what it prints, line by line, where `...` stands for
- * what differs from run to run. A command with -N goes on until it is stopped.
+ * what differs from run to run. A command with -N goes on until it is stopped. The script that follows a room is run by the tests of
+ * faults, which stop the server under it.
  */
-import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../tools/available.ts'
 import { registerByHttp, tokenFor, tomas } from '../tools/people.ts'
+import { isLoop, portOfReadme, shellBlocks } from '../tools/readme.ts'
 import { sayByToken } from '../tools/room-page.ts'
 import { type ServerUnderTest, startTeahouse } from '../tools/server-under-test.ts'
 import { openShell, type ShellSession } from '../tools/shell-session.ts'
 import { waitFor } from '../tools/wait-for.ts'
-
-const readme = join(import.meta.dirname, '../../README.md')
-const portOfReadme = 8080
 
 interface Command {
   command: string
   expected: string[]
 }
 
-const commands = existsSync(readme) ? commandsOf(readFileSync(readme, 'utf8')) : []
+const commands = commandsOfReadme()
 
 describeWith(['curl'], 'the curl commands of the README', () => {
   let house: ServerUnderTest
@@ -72,9 +69,10 @@ function isEndless(command: string): boolean {
 }
 
 /** Everything that the fenced sh blocks with curl in them say, in order. */
-function commandsOf(page: string): Command[] {
-  const blocks = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1] ?? '')
-  return blocks.filter((block) => block.includes('curl')).flatMap(commandsOfBlock)
+function commandsOfReadme(): Command[] {
+  return shellBlocks()
+    .filter((block) => block.includes('curl') && !isLoop(block))
+    .flatMap(commandsOfBlock)
 }
 
 function commandsOfBlock(block: string): Command[] {

@@ -541,6 +541,7 @@ describe('the WebSocket', () => {
     const before = await house.countStored()
     const socket = await openSocket(house.origin, '/rooms/lobby/socket?format=json', program.headers)
     open.push(socket)
+    await socket.until('its beginning', (frame) => frame.includes('"ready"'))
     socket.send(JSON.stringify({ body: 'let me in' }))
     const body = words()
     await say(program, body)

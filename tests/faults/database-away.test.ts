@@ -35,6 +35,18 @@ describe('a message without scripts, sent while the database is away', () => {
   })
 })
 
+it('a stylesheet that is asked for while the database is away is an empty one, not a page', async () => {
+  const house = await houseForThisTest({ embedded: true })
+  const cookie = await registerByHttp(house.origin, ada)
+  const release = keepDatabaseDown(house.dataDir)
+  const refused = await waitFor('a refusal', async () => {
+    const headers = { Cookie: cookie, Accept: 'text/css,*/*;q=0.1' }
+    const answer = await ask(house.origin, '/account/own.css', { headers })
+    return answer.status === 503 && answer
+  }).finally(release)
+  expect([refused.headers['content-type'], refused.body]).toEqual(['text/css; charset=utf-8', ''])
+})
+
 const asPage = (cookie: string) => ({ Cookie: cookie, Accept: 'text/html' })
 
 function send(house: ServerUnderTest, cookie: string, form: Record<string, string>): Promise<Answer> {

@@ -1,6 +1,8 @@
 /** `npm start` from the outside: the embedded database comes up with the house and never outlives it. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -42,6 +44,23 @@ describe('the start', () => {
   ])('names %s when it is %s', async (name, value) => {
     const start = houseForThisTest({ env: { [name]: value } })
     await expect(start).rejects.toThrow(new RegExp(`ended with 1:\\n.*${name}.*"${value}"`))
+  })
+
+  it('names PORT when another program has it, before it makes any data', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    onTestFinished(() => void other.close())
+    const { port } = other.address() as AddressInfo
+    const folder = mkdtempSync(join(tmpdir(), 'teahouse-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const dataDir = join(folder, 'data')
+
+    const start = houseForThisTest({ embedded: dataDir, env: { PORT: String(port) } })
+
+    await expect(start).rejects.toThrow(
+      new RegExp(`ended with 1:\\nPORT is ${port}, .*PORT=\\d+ npm start\\n$`),
+    )
+    expect(existsSync(dataDir)).toBe(false)
   })
 
   it('does not print a secret that is wrong', async () => {

@@ -19,6 +19,7 @@ declare module 'vitest' {
 const toolsOfProject: Record<string, string[]> = {
   conformance: ['curl'],
   browser: ['chromium', 'lynx', 'w3m', 'tmux'],
+  faults: ['curl'],
 }
 
 interface SharedDatabase {

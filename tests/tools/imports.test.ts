@@ -42,9 +42,9 @@ describe('imports point downwards', () => {
     expect(crossing(/^src\/main\.ts$/, /^node:/).length).toBeGreaterThan(0)
   })
 
-  it('Node only under main.ts, the database, the bus, and the encoders that write to raw sockets', () => {
+  it('Node only under main.ts, listen.ts, the database, the bus, and the encoders that write to raw sockets', () => {
     const mayUseNode =
-      /^src\/(main|static-files)\.ts$|^src\/(database|bus)\/|^src\/live\/(http-stream|websocket|socket-outlet|node-platform|node-upgrade)\.ts$/
+      /^src\/(main|listen|static-files)\.ts$|^src\/(database|bus)\/|^src\/live\/(http-stream|websocket|socket-outlet|node-platform|node-upgrade)\.ts$/
     expect(crossing(/^(src|templates)\//, /^node:/, ({ from }) => mayUseNode.test(from))).toEqual([])
   })
 

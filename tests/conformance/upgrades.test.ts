@@ -1,0 +1,110 @@
+/** Upgrades that are not taken, on the wire: a request that asks for one is still a request (RFC 9110, section 7.8). */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { ada } from '../tools/people.ts'
+import { waitFor } from '../tools/wait-for.ts'
+import type { Visitor } from './framings.ts'
+import { houseOfThisFile, newMember, programOf } from './house-of-one-file.ts'
+
+const house = houseOfThisFile()
+let program: Visitor
+
+beforeAll(async () => {
+  await newMember(house, ada)
+  program = await programOf(house, ada)
+})
+
+/** A connection on which any bytes can be sent. */
+async function wire() {
+  const socket: Socket = connect(house.server.port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  let received = ''
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    received += text
+  })
+  return { socket, received: () => received }
+}
+
+function head(request: string, headers: Record<string, string>): string {
+  const { host } = new URL(house.origin)
+  const all = { Host: host, Accept: 'text/plain', ...program.headers, ...headers }
+  return [request, ...Object.entries(all).map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n')
+}
+
+const upgrade = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABkAAQ' }
+const send = 'POST /rooms/lobby/messages HTTP/1.1'
+
+describe('a request that would rather speak something else', () => {
+  it('is answered as it stands', async () => {
+    const { socket, received } = await wire()
+    socket.write(head('GET /rooms/lobby HTTP/1.1', upgrade))
+    await waitFor('the answer', () => /^HTTP\/1\.1 200 /.test(received()))
+  })
+
+  it.each([
+    ['at once', { 'Content-Length': '5' }, ['first'], 'first'],
+    ['later, in pieces', { 'Content-Length': '11' }, ['', 'later ', 'words'], 'later words'],
+    [
+      'in chunks',
+      { 'Transfer-Encoding': 'chunked' },
+      ['3\r\nin \r\n', '6\r\nchunks\r\n0\r\n\r\n'],
+      'in chunks',
+    ],
+  ])('is taken with its body, which comes %s', async (_how, headers, pieces, body) => {
+    const { socket, received } = await wire()
+    const [first = '', ...rest] = pieces
+    socket.write(head(send, { ...upgrade, 'Content-Type': 'text/plain', ...headers }) + first)
+    for (const piece of rest) {
+      // The house has taken what came before when another request is answered.
+      await house.ask('/healthz')
+      socket.write(piece)
+    }
+    await waitFor('the answer', () => /^HTTP\/1\.1 201 [\s\S]*#\d+\n$/.test(received()))
+    expect((await house.stored()).at(-1)?.body).toBe(body)
+  })
+
+  it('keeps its connection for the next, however many come', async () => {
+    const { socket, received } = await wire()
+    const headers = { ...upgrade, 'Content-Type': 'text/plain', 'Content-Length': '3' }
+    const bodies = Array.from({ length: 25 }, (_, i) => String(100 + i))
+    for (const body of bodies) {
+      const before = received().length
+      socket.write(head(send, headers) + body)
+      await waitFor('the answer', () => /^HTTP\/1\.1 201 [\s\S]*#\d+\n$/.test(received().slice(before)))
+    }
+    expect((await house.stored()).slice(-bodies.length).map(({ body }) => body)).toEqual(bodies)
+    // Node warns where listeners pile up.
+    expect(house.server.output()).not.toMatch(/warning/i)
+  })
+})
+
+describe('a handshake of a WebSocket that is none', () => {
+  const handshake = {
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  }
+
+  it('would be one without its fault', async () => {
+    const { socket, received } = await wire()
+    socket.write(head('GET /rooms/lobby/socket HTTP/1.1', handshake))
+    await waitFor('the switch', () => /^HTTP\/1\.1 101 /.test(received()))
+  })
+
+  it.each([
+    ['of another version', { 'Sec-WebSocket-Version': '7' }],
+    ['with a key that is too short', { 'Sec-WebSocket-Key': 'short' }],
+    ['without a key', { 'Sec-WebSocket-Key': '' }],
+  ])('%s is 426 in the face that was asked for', async (_fault, headers) => {
+    const { socket, received } = await wire()
+    socket.write(head('GET /rooms/lobby/socket HTTP/1.1', { ...handshake, ...headers }))
+    const answer = await waitFor('the answer', () => /\r\n\r\n[\s\S]*\n$/.test(received()) && received())
+    expect(answer).toMatch(/^HTTP\/1\.1 426 /)
+    expect(answer).toMatch(/\r\nsec-websocket-version: 13\r\n/i)
+    expect(answer).toMatch(/\r\ncontent-type: text\/plain/i)
+    expect(answer).toMatch(/\r\n\r\n426 This address speaks WebSocket/)
+  })
+})
