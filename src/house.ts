@@ -1,3 +1,4 @@
+import { createAudit } from './accounts/audit.ts'
 import { createMembers } from './accounts/members.ts'
 import { createSessions } from './accounts/sessions.ts'
 import { createTokens } from './accounts/tokens.ts'
@@ -64,6 +65,7 @@ export function createHouse({
     reader,
     sessions,
     tokens,
+    audit: createAudit(database),
     members: createMembers(database),
     rooms: createRooms(database),
     log: createRoomLog({

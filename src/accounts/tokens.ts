@@ -5,7 +5,8 @@ import { deleteExpired } from './expired.ts'
 import type { Member } from './members.ts'
 import { hashToken, randomToken } from './secrets.ts'
 
-export type Scope = 'read' | 'send'
+/** `admin` counts for members whose role is admin or owner; sessions have all three. */
+export type Scope = 'read' | 'send' | 'admin'
 
 const TOKEN_LASTS_MS = 90 * 24 * 60 * 60 * 1000
 /** Says what it is where it leaks: in logs, in a repository's history. */

@@ -38,6 +38,11 @@ export function isDuplicateKey(error: unknown): boolean {
   return causes(error).some(({ errno }) => errno === DUPLICATE_KEY)
 }
 
+/** The server's number for what went wrong; 0 when it did not come from the server. */
+export function driverErrorNumber(error: unknown): number {
+  return causes(error).find(({ errno }) => errno !== undefined)?.errno ?? 0
+}
+
 /** What really happened. Drizzle's wrapper around it spells out the query's parameters: messages, numbers, hashes, none of them for a log. */
 export function rootCause(error: unknown): Error {
   return causes(error).at(-1) ?? new Error(String(error))

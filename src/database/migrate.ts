@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import { migrate } from 'drizzle-orm/mysql2/migrator'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, OpenDatabase } from './connection.ts'
-import { UnsuitableDatabase } from './errors.ts'
+import { driverErrorNumber, UnsuitableDatabase } from './errors.ts'
 import { house, rooms } from './schema.ts'
 
 /** How long a second process waits for the first one's migration. */
@@ -11,8 +11,7 @@ const LOCK_WAIT_SECONDS = 120
 
 /**
  * Brings the schema up to date and makes what every house has: its one row and the lobby.
- * Drizzle's migrator has no lock of its own, and two that start together would both create the first table; the lock belongs to the
- * connection, so a process that dies gives it back.
+ * Two that start together are told apart by a lock that belongs to the connection, so that a process that dies gives it back.
  */
 export async function migrateDatabase(
   { pool, database }: OpenDatabase,
@@ -28,11 +27,37 @@ export async function migrateDatabase(
         'Another process has been changing the database for two minutes. Look what it does, then start again.',
       )
     }
-    await migrate(database, { migrationsFolder })
+    await migrate(database, migrationsFolder)
     await furnish(database)
     await connection.query("SELECT RELEASE_LOCK(CONCAT(DATABASE(), '.migrate'))")
   } finally {
     connection.release()
+  }
+}
+
+/** The server's answers to a statement that was run already: the table, column or index is there, or what was to be dropped is gone. */
+const DONE_ALREADY = new Set([1050, 1060, 1061, 1091])
+
+/**
+ * Drizzle's migrations in Drizzle's own table. MySQL commits each statement that changes a table by itself: a start that was killed half way
+ * leaves a part, and Drizzle's migrator would fail on that part for ever.
+ */
+async function migrate(database: Database, migrationsFolder: string): Promise<void> {
+  await database.execute(
+    sql`create table if not exists __drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`,
+  )
+  const [rows] = await database.execute(sql`select max(created_at) as newest from __drizzle_migrations`)
+  const newest = Number((rows as unknown as { newest: number | null }[])[0]?.newest ?? 0)
+  for (const { sql: statements, hash, folderMillis } of readMigrationFiles({ migrationsFolder })) {
+    if (folderMillis <= newest) continue
+    for (const statement of statements) {
+      await database.execute(sql.raw(statement)).catch((error) => {
+        if (!DONE_ALREADY.has(driverErrorNumber(error))) throw error
+      })
+    }
+    await database.execute(
+      sql`insert into __drizzle_migrations (hash, created_at) values (${hash}, ${folderMillis})`,
+    )
   }
 }
 

@@ -57,16 +57,25 @@ export const house = mysqlTable('house', {
 
 export const members = mysqlTable('members', {
   id: uuid('id').primaryKey(),
-  /** E.164, with its plus. */
-  phone: ascii('phone', { length: 16 }).notNull().unique('members_phone'),
+  /** E.164, with its plus; null once the member has left, so that the number is free. */
+  phone: ascii('phone', { length: 16 }).unique('members_phone'),
+  /** When a code that was sent there came back; null where numbers are not verified. */
+  phoneVerifiedAt: moment('phone_verified_at'),
+  /** Empty once the member has left. */
   name: prose('name', { length: 64 }).notNull(),
-  /** The name folded (NFKC, lower case): unique, so that a mention is unambiguous. */
-  nameKey: exactText('name_key', { length: 191 }).notNull().unique('members_name'),
+  /** The name folded (NFKC, lower case): unique, so that a mention is unambiguous; null once the member has left. */
+  nameKey: exactText('name_key', { length: 191 }).unique('members_name'),
   passwordHash: ascii('password_hash', { length: 191 }).notNull(),
   role: mysqlEnum('role', ['owner', 'admin', 'member']).notNull().default('member'),
   transport: mysqlEnum('transport', ['auto', 'websocket', 'sse', 'poll', 'page', 'none'])
     .notNull()
     .default('auto'),
+  /** The shared secret of the second factor (RFC 6238), in base32; null while it is off. */
+  totpSecret: ascii('totp_secret', { length: 64 }),
+  /** The newest 30-second step whose code was taken: no code is taken twice. */
+  totpStep: counter('totp_step').notNull().default(0),
+  suspendedAt: moment('suspended_at'),
+  leftAt: moment('left_at'),
   createdAt: moment('created_at').notNull(),
 })
 
@@ -76,10 +85,14 @@ export const sessions = mysqlTable(
     /** SHA-256 of the cookie's token: who reads the database cannot log in with what they find. */
     id: hash('id', { bytes: 32 }).primaryKey(),
     userId: uuid('member_id').notNull(),
+    /** What the browser calls itself, and the address that it logged in from: for the list in the account page. */
+    device: prose('device', { length: 255 }).notNull().default(''),
+    address: ascii('address', { length: 64 }).notNull().default(''),
+    lastSeenAt: moment('last_seen_at'),
     expiresAt: moment('expires_at').notNull(),
     createdAt: moment('created_at').notNull(),
   },
-  (table) => [index('sessions_member').on(table.userId)],
+  (table) => [index('sessions_member').on(table.userId), index('sessions_expiry').on(table.expiresAt)],
 )
 
 export const tokens = mysqlTable(
@@ -90,10 +103,103 @@ export const tokens = mysqlTable(
     memberId: uuid('member_id').notNull(),
     name: prose('name', { length: 64 }).notNull(),
     scopes: ascii('scopes', { length: 64 }).notNull(),
+    lastUsedAt: moment('last_used_at'),
     expiresAt: moment('expires_at').notNull(),
     createdAt: moment('created_at').notNull(),
   },
-  (table) => [index('tokens_member').on(table.memberId)],
+  (table) => [index('tokens_member').on(table.memberId), index('tokens_expiry').on(table.expiresAt)],
+)
+
+/** Ways back in for who has lost their second factor: each works once. */
+export const recoveryCodes = mysqlTable(
+  'recovery_codes',
+  {
+    memberId: uuid('member_id').notNull(),
+    /** SHA-256 of the code. */
+    hash: hash('hash', { bytes: 32 }).notNull(),
+    usedAt: moment('used_at'),
+  },
+  (table) => [primaryKey({ columns: [table.memberId, table.hash] })],
+)
+
+/** Public keys of WebAuthn credentials. */
+export const passkeys = mysqlTable(
+  'passkeys',
+  {
+    /** SHA-256 of the credential's id, which may be too long for a key. */
+    id: hash('id', { bytes: 32 }).primaryKey(),
+    memberId: uuid('member_id').notNull(),
+    /** In base64url, as browsers spell it. */
+    credentialId: ascii('credential_id', { length: 1400 }).notNull(),
+    /** COSE, in base64url. */
+    publicKey: ascii('public_key', { length: 2048 }).notNull(),
+    counter: counter('counter').notNull().default(0),
+    transports: ascii('transports', { length: 128 }).notNull().default(''),
+    name: prose('name', { length: 64 }).notNull(),
+    lastUsedAt: moment('last_used_at'),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [index('passkeys_member').on(table.memberId)],
+)
+
+/** Secrets that work once and not for long: codes by SMS, links for a new password, challenges for a passkey. */
+export const oneTimeSecrets = mysqlTable(
+  'one_time_secrets',
+  {
+    id: uuid('id').primaryKey(),
+    purpose: mysqlEnum('purpose', ['phone', 'password', 'passkey']).notNull(),
+    /** Whom it is for: a phone number or a member's id. */
+    subject: ascii('subject', { length: 64 }).notNull(),
+    /** SHA-256 of the secret, with the row's id before it where the secret is short. */
+    hash: hash('hash', { bytes: 32 }).notNull(),
+    /** Wrong tries so far. */
+    tries: tinyint('tries').notNull().default(0),
+    usedAt: moment('used_at'),
+    expiresAt: moment('expires_at').notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    index('one_time_secrets_subject').on(table.purpose, table.subject),
+    index('one_time_secrets_expiry').on(table.expiresAt),
+  ],
+)
+
+/** Links by which newcomers may register. */
+export const invitations = mysqlTable(
+  'invitations',
+  {
+    id: uuid('id').primaryKey(),
+    /** SHA-256 of what stands in the link. */
+    hash: hash('hash', { bytes: 32 }).notNull().unique('invitations_hash'),
+    madeBy: uuid('made_by').notNull(),
+    note: prose('note', { length: 255 }).notNull().default(''),
+    uses: counter('uses').notNull(),
+    usesLeft: counter('uses_left').notNull(),
+    withdrawnAt: moment('withdrawn_at'),
+    expiresAt: moment('expires_at').notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [index('invitations_created').on(table.createdAt)],
+)
+
+/** Who did what to accounts, roles and rooms. No message bodies, no secrets, no phone numbers. Never edited. */
+export const audit = mysqlTable(
+  'audit',
+  {
+    /** UUIDv7: in the order of time. */
+    id: uuid('id').primaryKey(),
+    at: moment('at').notNull(),
+    /** null: nobody was signed in, or the house itself did it. */
+    actorId: uuid('actor_id'),
+    action: ascii('action', { length: 48 }).notNull(),
+    /** The member that it was done to. */
+    memberId: uuid('member_id'),
+    roomId: uuid('room_id'),
+    address: ascii('address', { length: 64 }).notNull().default(''),
+    /** A few facts more, as a JSON object of short texts and numbers. */
+    details: prose('details', {}).notNull(),
+  },
+  (table) => [index('audit_member').on(table.memberId)],
 )
 
 export const rooms = mysqlTable('rooms', {

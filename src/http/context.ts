@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Audit } from '../accounts/audit.ts'
 import type { Member, Members } from '../accounts/members.ts'
 import type { Sessions } from '../accounts/sessions.ts'
 import type { Scope, Tokens } from '../accounts/tokens.ts'
@@ -15,6 +16,7 @@ import type { Limits } from './limits.ts'
 /** Everything that the routes work with; made once by `main.ts`, or by a test. */
 export interface House {
   config: Config
+  audit: Audit
   members: Members
   sessions: Sessions
   tokens: Tokens

@@ -77,7 +77,7 @@ async function bySession(
   const identity: Identity = {
     member: session.member,
     credential: { kind: 'session', id: session.id },
-    scopes: ['read', 'send'],
+    scopes: ['read', 'send', 'admin'],
   }
   believed.set(cookie, identity, epoch)
   return identity

@@ -1,5 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { AppContext } from './context.ts'
 import { type Problem, problem } from './errors.ts'
+import { clientAddress } from './origin.ts'
 
 /**
  * Every limit on how often, in one place: how many, in how many seconds, and why. The README's page of limits says the same.
@@ -53,6 +55,12 @@ function tooMany({ msBeforeNext }: RateLimiterRes): Problem {
   return problem('tooMany', {
     headers: { 'Retry-After': String(Math.max(1, Math.ceil(msBeforeNext / 1000))) },
   })
+}
+
+/** Where a request came from, after the proxies that are trusted. */
+export function addressOf(c: AppContext): string {
+  const { config, socketAddress } = c.get('house')
+  return clientAddress(c.req.raw, socketAddress(c), config.TRUST_PROXY)
 }
 
 /** The key of a client: its address, or for IPv6 its /64, which is what one subscriber has. */

@@ -26,3 +26,14 @@ export async function enterPlace(c: AppContext): Promise<RoomPlace> {
 export function requireScope(c: AppContext, scope: Scope): void {
   if (!signedIn(c).scopes.includes(scope)) throw problem('forbidden')
 }
+
+/** For the pages of those who look after the house. @throws Problem 403 for members, and for tokens without the scope */
+export function requireAdmin(c: AppContext): void {
+  requireScope(c, 'admin')
+  if (signedIn(c).member.role === 'member') throw problem('forbidden')
+}
+
+/** What belongs to an account itself is done by its person in a browser, never by a token. @throws Problem 403 */
+export function requireSession(c: AppContext): void {
+  if (signedIn(c).credential.kind !== 'session') throw problem('forbidden')
+}

@@ -5,8 +5,7 @@ import { toE164 } from '../accounts/phone.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { dropCookie, SESSION_COOKIE } from '../http/cookies.ts'
 import { problem } from '../http/errors.ts'
-import { addressKey } from '../http/limits.ts'
-import { clientAddress } from '../http/origin.ts'
+import { addressKey, addressOf } from '../http/limits.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
 import { beginSession, redirectTo, refuseForm } from './session.ts'
 
@@ -16,11 +15,11 @@ import { beginSession, redirectTo, refuseForm } from './session.ts'
  * @throws Problem 429 after too many failures for this number or from this address
  */
 export async function authenticate(c: AppContext): Promise<string | null> {
-  const { members, limits, config, socketAddress } = c.get('house')
+  const { members, limits, config } = c.get('house')
   const { phone: typed = '', password = '' } = c.get('fields')
   const phone = toE164(typed, config.DEFAULT_COUNTRY)
   const account = phone ?? typed.slice(0, 40)
-  const address = addressKey(clientAddress(c.req.raw, socketAddress(c), config.TRUST_PROXY))
+  const address = addressKey(addressOf(c))
   // Counted before the password is looked at, so that a hundred tries at the same moment are a hundred.
   await limits.take('failedLoginsOfAccount', account)
   await limits.take('failedLoginsOfAddress', address)

@@ -5,10 +5,11 @@ import { checkName } from '../accounts/names.ts'
 import { findPasswordFault, hashPassword } from '../accounts/passwords.ts'
 import { toE164 } from '../accounts/phone.ts'
 import { equalSecrets } from '../accounts/secrets.ts'
+import { recordAct } from '../http/audit.ts'
 import type { AppContext, Env, Fields } from '../http/context.ts'
 import { type FieldSentence, problem } from '../http/errors.ts'
-import { addressKey } from '../http/limits.ts'
-import { clientAddress, isLocalVisitor } from '../http/origin.ts'
+import { addressKey, addressOf } from '../http/limits.ts'
+import { isLocalVisitor } from '../http/origin.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
 import { beginSession, redirectTo, refuseForm } from './session.ts'
 
@@ -100,7 +101,7 @@ export const register = new Hono<Env>()
   })
 
   .post('/', async (c) => {
-    const { members, limits, config, socketAddress } = c.get('house')
+    const { members, limits, config } = c.get('house')
     const door = await openDoor(c)
     const view = registerView(door, c.get('fields'))
     const refuse = (refused: Refused) =>
@@ -118,10 +119,7 @@ export const register = new Hono<Env>()
         (_errors, page) => <RegisterPage page={page} view={view} />,
       )
     }
-    await limits.take(
-      'registrationsOfAddress',
-      addressKey(clientAddress(c.req.raw, socketAddress(c), config.TRUST_PROXY)),
-    )
+    await limits.take('registrationsOfAddress', addressKey(addressOf(c)))
 
     const checked = await checkFields(c, door)
     if ('refused' in checked) return refuse(checked.refused)
@@ -134,6 +132,7 @@ export const register = new Hono<Env>()
     // Someone took it between the look and the insert.
     if (registered === 'phoneTaken') return refuse({ phone: (words) => words.phoneTaken })
     if (registered === 'nameTaken') return refuse({ name: (words) => words.nameTaken(newcomer.name) })
+    await recordAct(c, 'registered', { actorId: registered.id })
     await beginSession(c, registered.id)
     return redirectTo(c, '/rooms/lobby', { id: registered.id, name: registered.name })
   })

@@ -33,6 +33,18 @@ describeOnBoth('the schema', (fresh) => {
     expect(await createLogReader(database).stretch(crypto.randomUUID(), 'newest')).toEqual([])
   })
 
+  it('is finished by the next start when a later migration was killed half way', async () => {
+    const opened = await migrated(fresh())
+    const { pool } = opened
+    // Its first statements were run, its last were not, and there is no note of it.
+    await pool.promise().query('DELETE FROM __drizzle_migrations ORDER BY created_at DESC LIMIT 1')
+    await pool.promise().query('ALTER TABLE tokens DROP COLUMN last_used_at, DROP INDEX tokens_expiry')
+    await migrateDatabase(opened, migrations)
+    const [columns] = await pool.promise().query("SHOW COLUMNS FROM tokens LIKE 'last_used_at'")
+    const [indexes] = await pool.promise().query("SHOW INDEX FROM tokens WHERE Key_name = 'tokens_expiry'")
+    expect([columns, indexes].map((found) => (found as unknown[]).length)).toEqual([1, 1])
+  })
+
   it('lives in a server whose commits are durable', async () => {
     expect(await inspectServer(fresh().open())).toEqual([])
   })

@@ -1,0 +1,94 @@
+import { and, desc, eq, lt } from 'drizzle-orm'
+import { v7 as uuidv7 } from 'uuid'
+import type { Database } from '../database/connection.ts'
+import { audit, members } from '../database/schema.ts'
+
+/** Everything that is written down, by who did it to whom. A new kind gets its sentence in the catalogue under the same name. */
+export const AUDITED = [
+  'registered',
+  'logged-in',
+  'login-refused',
+  'password-changed',
+  'password-reset-offered',
+  'password-reset',
+  'name-changed',
+  'second-factor-on',
+  'second-factor-off',
+  'recovery-codes-made',
+  'recovery-code-used',
+  'passkey-added',
+  'passkey-removed',
+  'session-ended',
+  'other-sessions-ended',
+  'token-made',
+  'token-revoked',
+  'data-downloaded',
+  'left',
+  'invitation-made',
+  'invitation-withdrawn',
+  'role-changed',
+  'suspended',
+  'reinstated',
+] as const
+export type AuditedAction = (typeof AUDITED)[number]
+
+export interface AuditEntry {
+  action: AuditedAction
+  /** Who did it; null: nobody who was signed in. */
+  actorId: string | null
+  /** The member that it was done to, when there is one. */
+  memberId?: string
+  /** Where the request came from. */
+  address: string
+  /** Short facts. MUST hold no message, no secret and no phone number. */
+  details?: Record<string, string | number>
+}
+
+export type Audit = ReturnType<typeof createAudit>
+
+/** The record of what was done to accounts, roles and rooms. It is only ever added to. */
+export function createAudit(database: Database) {
+  return {
+    async record({ action, actorId, memberId, address, details = {} }: AuditEntry): Promise<void> {
+      await database.insert(audit).values({
+        id: uuidv7(),
+        at: new Date(),
+        actorId,
+        action,
+        memberId: memberId ?? null,
+        address,
+        details: JSON.stringify(details),
+      })
+    },
+
+    /** The newest entries before an id, newest first, with the names that people have now. @param memberId only what was done to them */
+    async list({
+      before,
+      memberId,
+      limit = 50,
+    }: {
+      before?: string
+      memberId?: string
+      limit?: number
+    } = {}) {
+      return database
+        .select({
+          id: audit.id,
+          at: audit.at,
+          action: audit.action,
+          actorId: audit.actorId,
+          actorName: members.name,
+          memberId: audit.memberId,
+          address: audit.address,
+          details: audit.details,
+        })
+        .from(audit)
+        .leftJoin(members, eq(members.id, audit.actorId))
+        .where(
+          and(before ? lt(audit.id, before) : undefined, memberId ? eq(audit.memberId, memberId) : undefined),
+        )
+        .orderBy(desc(audit.id))
+        .limit(limit)
+    },
+  }
+}
