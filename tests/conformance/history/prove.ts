@@ -19,8 +19,8 @@ export interface Proof {
 
 /** What one round keeps in memory: some 200 MB. */
 const ROUND = 100_000
-/** Who comes late or begins from now on hears less than all. */
-const SPARE = 1.15
+/** Who comes late hears less than all that is said, and who goes back hears more: the share of it that is enough. */
+const SHARE = 0.95
 
 /** Ends with the first round in which a promise was not kept. */
 export async function prove(options: ProofOptions): Promise<Proof> {
@@ -32,7 +32,7 @@ export async function prove(options: ProofOptions): Promise<Proof> {
     const talk = await startTalk({
       ...options,
       seed: options.seed + round,
-      sends: Math.ceil((missing / readers) * SPARE),
+      sends: Math.ceil((missing / readers) * SHARE),
       flood: isFirst && (options.flood ?? true),
       life: isFirst && (options.life ?? false),
     })

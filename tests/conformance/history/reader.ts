@@ -13,6 +13,8 @@ export interface Plan {
   /** Breaks off after so many bytes. */
   cutAfter?: number
   leaveWhen?: () => boolean
+  /** Goes on from an older cursor than its last, and hears again what came since. */
+  goesBack?: boolean
   /** Takes nothing, from its first event until this. */
   stopReadingUntil?: () => boolean
 }
@@ -35,6 +37,8 @@ const COMES_BACK_AFTER_MS = 100
 export class Reader {
   readonly history: ReaderHistory
   private cursor: string | null = null
+  /** Those from which it went on before. */
+  private readonly older: string[] = []
   /** The second part of the cursors that it was given. */
   private life = ''
   private loading: Promise<void> = Promise.resolve()
@@ -99,6 +103,7 @@ export class Reader {
       cursor: isBad ? bad : dice < 0.03 ? 'none' : 'honest',
       leaveWhen: () => stage.said >= leaving,
     }
+    if (random() < 0.08) plan.goesBack = true
     // Within the head, an event or a character; after some events; or when it likes.
     const drop = random()
     if (drop < 0.25) plan.cutAfter = between(random, 1, 600)
@@ -114,6 +119,7 @@ export class Reader {
   async connect(plan: Plan): Promise<void> {
     const { framing, stage, room, visitor } = this.options
     if (this.cursor === null && plan.cursor === 'honest' && !(await this.start())) return
+    this.goBack(plan.goesBack === true)
     const as = visitor()
     const connection = this.begin(plan)
     const { query, headers } = this.spell(connection.cursor)
@@ -153,6 +159,14 @@ export class Reader {
     })
     const isRefused = connection.status === 0 || connection.status >= 400
     if (connection.end === 'by the server' && isRefused) await pause(COMES_BACK_AFTER_MS)
+  }
+
+  private goBack(really: boolean): void {
+    const older = this.older[between(this.options.random, 0, this.older.length - 1)]
+    if (this.cursor !== null) this.older.push(this.cursor)
+    if (!really || !older) return
+    this.cursor = older
+    this.history.upTo = versionOf(older)
   }
 
   private stopReading(line: Line, until: () => boolean): void {

@@ -38,7 +38,9 @@ export async function logOutWhileReading(
       await reader.connect({ manner: 'logged out', cursor: 'honest', leaveWhen: () => isLate })
     }
   })()
-  await waitFor('who logs out to read', () => connections.some(({ status }) => status > 0))
+  // A poll that is held has not been answered.
+  const isReading = () => connections.some(({ status }) => framing.isPoll || status > 0)
+  await waitFor('who logs out to read', isReading)
   await ask(origin, '/logout', { form: {}, headers: { ...session, Origin: origin } })
   reader.history.revokedAt = performance.now()
   const watch = setTimeout(() => {

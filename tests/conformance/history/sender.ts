@@ -138,12 +138,14 @@ export class Sender {
 
   /** @returns what came of it, and after how long it is worth another try */
   private async attempt(send: Send, drop = false): Promise<{ outcome: Outcome; waitMs: number | null }> {
-    const { room, visitor, random } = this.options
+    const { room, visitor, random, patience } = this.options
     const way = ways[between(random, 0, (send.replyTo ? waysToReply : ways.length) - 1)]
     const question = way?.(send) ?? {}
     const { origin, headers } = visitor()
     const leaving = new AbortController()
-    const asked = { ...question, headers: { ...headers, ...question.headers }, signal: leaving.signal }
+    // A server that is frozen gives no answer at all.
+    const signal = AbortSignal.any([leaving.signal, AbortSignal.timeout(patience)])
+    const asked = { ...question, headers: { ...headers, ...question.headers }, signal }
     const answer = ask(origin, `/rooms/${room}/messages`, asked)
     if (drop) dropAfter(between(random, 1, 12), leaving)
     const found = await answer.then(outcomeOf, (error) => ({

@@ -92,12 +92,14 @@ export async function startTalk(options: TalkOptions): Promise<Talk> {
   const listening = Array.from({ length: readerCount }, (_, place) => framings[place % framings.length]).map(
     (framing, place) => framing && open(`reader ${place + 1}`, framing).wander(),
   )
-  const leaving = people.length
-    ? framings.map((framing, place) => {
-        const person = people[place % people.length]
-        return person && logOutWhileReading(origin, person, framing, stage, open)
-      })
-    : []
+  const leaving = Promise.all(
+    framings.map((framing, place) => {
+      const person = people[place % people.length]
+      return person && logOutWhileReading(origin, person, framing, stage, open)
+    }),
+  )
+  // What fails before it is waited for is told then.
+  leaving.catch(() => {})
   const talking = Promise.all(senders.map((sender) => sender.talk()))
 
   /** Asks until someone answers: a node may be down. */
@@ -125,7 +127,7 @@ export async function startTalk(options: TalkOptions): Promise<Talk> {
 
   async function finish(): Promise<History> {
     await talking
-    await Promise.all(leaving)
+    await leaving
     const watch = giveUpTheSilent()
     try {
       stage.goal = await versionNow()
