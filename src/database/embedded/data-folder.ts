@@ -15,15 +15,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { compareVersions, describe, FLAVOUR_NAMES, type Flavour } from '../versions.ts'
 import { StartFailure } from './failure.ts'
-import {
-  compareVersions,
-  describe,
-  FLAVOUR_NAMES,
-  type Flavour,
-  type ServerProgram,
-  serverEnvironment,
-} from './program.ts'
+import { type ServerProgram, serverEnvironment } from './program.ts'
 
 /** What a data folder was last opened with. */
 export interface Stamp {
