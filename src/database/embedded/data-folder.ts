@@ -35,6 +35,7 @@ export interface DataFolder {
   temporary: string
 }
 
+/** Where the server keeps its part of DATA_DIR; nothing is made yet. */
 export function dataFolderIn(dataDir: string): DataFolder {
   return layoutOf(join(dataDir, 'database'))
 }
