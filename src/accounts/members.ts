@@ -28,6 +28,7 @@ export type RegistrationFault = 'phoneTaken' | 'nameTaken' | 'notFirst'
 
 export type Members = ReturnType<typeof createMembers>
 
+/** Accounts, reached by phone number, name or id. Each of these throws what the driver throws when the database is away. */
 export function createMembers(database: Database) {
   const isThere = async (condition: SQL) =>
     (await database.select({ id: members.id }).from(members).where(condition).limit(1)).length > 0
@@ -76,6 +77,7 @@ export function createMembers(database: Database) {
     hasPhone,
     hasName,
 
+    /** @param phone E.164. @returns what a log-in is checked against; null for a number that nobody has */
     async credentials(phone: string): Promise<{ id: string; passwordHash: string } | null> {
       const [found] = await database
         .select({ id: members.id, passwordHash: members.passwordHash })
@@ -85,6 +87,7 @@ export function createMembers(database: Database) {
       return found ?? null
     },
 
+    /** How messages reach this member from the next page on. */
     async chooseTransport(memberId: string, transport: Transport): Promise<void> {
       await database.update(members).set({ transport }).where(eq(members.id, memberId))
     },

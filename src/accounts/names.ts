@@ -1,5 +1,6 @@
 import { codePoints } from '../unicode.ts'
 
+/** In code points. */
 export const SHORTEST_NAME = 2
 export const LONGEST_NAME = 32
 

@@ -3,6 +3,7 @@ import { Argon2id } from 'oslo/password'
 import pLimit from 'p-limit'
 import { codePoints } from '../unicode.ts'
 
+/** In code points. */
 export const SHORTEST_PASSWORD = 8
 export const LONGEST_PASSWORD = 128
 

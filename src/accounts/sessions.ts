@@ -51,6 +51,7 @@ export function createSessions(database: Database) {
       return { token, id, expiresAt: session.expiresAt }
     },
 
+    /** @returns null for a session that has ended, expired, or lasted its 90 days, and then it is deleted */
     async validate(token: string): Promise<ValidSession | null> {
       const { session, user } = await lucia.validateSession(await hashToken(token))
       if (!session) return null
@@ -76,6 +77,7 @@ export function createSessions(database: Database) {
       return new Set(found.map(({ id }) => id))
     },
 
+    /** Ends one for good. Whoever calls it tells the bus, so that its streams end too. */
     end(id: string): Promise<void> {
       return lucia.invalidateSession(id)
     },

@@ -30,6 +30,7 @@ export type Tokens = ReturnType<typeof createTokens>
 /** Personal access tokens for programs: shown once, stored as a hash, 90 days. */
 export function createTokens(database: Database) {
   return {
+    /** @param name what its owner calls it, at most 64 characters. @returns the token itself, which is not to be had again */
     async create(memberId: string, name: string): Promise<NewToken> {
       const token = PREFIX + randomToken()
       const createdAt = new Date()
@@ -58,6 +59,7 @@ export function createTokens(database: Database) {
     /** @returns how many were found, at most `atMost` */
     deleteExpired: (now: Date, atMost: number) => deleteExpired(database, tokens, now, atMost),
 
+    /** @returns null for a token that was revoked, has expired or never was */
     async validate(token: string): Promise<ValidToken | null> {
       if (!token.startsWith(PREFIX)) return null
       const [found] = await database

@@ -5,6 +5,7 @@ import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2'
 import { UnsuitableDatabase } from './errors.ts'
 import * as schema from './schema.ts'
+import { parseVersion, tooOld } from './versions.ts'
 
 export type Database = MySql2Database<typeof schema>
 
@@ -94,9 +95,6 @@ function poolOptions(url: string): PoolOptions {
   }
 }
 
-/** The oldest servers whose SQL and locking the log was tried on. */
-const OLDEST = { mysql: [8, 0, 16], mariadb: [10, 6, 0] } as const
-
 /**
  * Looks at the server behind the pool.
  * @returns warnings, one sentence each, where its settings would lose acknowledged messages
@@ -110,7 +108,13 @@ export async function inspectServer({ pool }: OpenDatabase): Promise<string[]> {
     )
   const [server] = rows as { version: string; flush: number; log_bin: number; sync_binlog: number }[]
   if (!server) throw new UnsuitableDatabase('The database does not say its version.')
-  refuseOldServer(server.version)
+  const version = parseVersion(server.version)
+  const why = version ? tooOld(version) : `calls itself ${server.version}`
+  if (why) {
+    throw new UnsuitableDatabase(
+      `The database ${why}. Teahouse needs MySQL 8.0.16 or MariaDB 10.6, or a newer one.`,
+    )
+  }
   const warnings: string[] = []
   if (server.flush !== 1) {
     warnings.push(
@@ -123,22 +127,4 @@ export async function inspectServer({ pool }: OpenDatabase): Promise<string[]> {
     )
   }
   return warnings
-}
-
-function refuseOldServer(version: string): void {
-  const flavour = /mariadb/i.test(version) ? 'mariadb' : 'mysql'
-  // MariaDB may put 5.5.5- before its version, for old replicas.
-  const numbers =
-    version
-      .replace(/^5\.5\.5-/, '')
-      .match(/\d+/g)
-      ?.map(Number) ?? []
-  const oldest = OLDEST[flavour]
-  const difference =
-    oldest.map((least, place) => (numbers[place] ?? 0) - least).find((step) => step !== 0) ?? 0
-  if (difference < 0) {
-    throw new UnsuitableDatabase(
-      `The database is ${version}. Teahouse needs MySQL 8.0.16 or MariaDB 10.6, or a newer one.`,
-    )
-  }
 }

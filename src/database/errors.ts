@@ -34,6 +34,7 @@ export function isWorthRetrying(error: unknown): boolean {
   return isDatabaseAway(error) || causes(error).some(({ errno }) => errno !== undefined && RETRY.has(errno))
 }
 
+/** A unique key stood in the way: the row, or another with its key, is there already. */
 export function isDuplicateKey(error: unknown): boolean {
   return causes(error).some(({ errno }) => errno === DUPLICATE_KEY)
 }

@@ -4,9 +4,12 @@ import type { AppContext } from './context.ts'
 /** Over https the prefix makes browsers refuse a cookie that another host or a plain connection tries to set (RFC 6265bis). */
 const nameOf = (c: AppContext, name: string) => (c.get('origin').secure ? `__Host-${name}` : name)
 
+/** Holds the session's token. */
 export const SESSION_COOKIE = 'teahouse_session'
+/** Holds the random secret that forms are bound to before there is a session. */
 export const VISITOR_COOKIE = 'teahouse_visitor'
 
+/** @returns undefined where the browser sent none of this name */
 export function readCookie(c: AppContext, name: string): string | undefined {
   return getCookie(c, nameOf(c, name))
 }
@@ -22,6 +25,7 @@ export function writeCookie(c: AppContext, name: string, value: string, expires?
   })
 }
 
+/** Makes the browser forget it. */
 export function dropCookie(c: AppContext, name: string): void {
   writeCookie(c, name, '', new Date(0))
 }

@@ -8,6 +8,7 @@ const TYPES: Record<Face, string> = { html: 'text/html', json: 'application/json
 /** Ties go to the first. */
 const FACES = Object.keys(TYPES) as Face[]
 
+/** Whether `?format=` names a face. */
 export function isFace(word: string): word is Face {
   return Object.hasOwn(TYPES, word)
 }

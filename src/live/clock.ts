@@ -7,6 +7,7 @@ export interface Clock {
   nextTurn(callback: () => void): void
 }
 
+/** The time of this machine, which no change of its date moves. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   every(milliseconds, callback) {

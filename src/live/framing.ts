@@ -53,6 +53,7 @@ export function encodeBurst(framing: Framing, events: readonly LiveEvent[]): Uin
   })
 }
 
+/** Encodes a control event. It is not kept: each connection has its own. */
 export function encodeControl(framing: Framing, control: Control): Uint8Array {
   return toBytes(framing.control(control))
 }

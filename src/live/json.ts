@@ -6,6 +6,7 @@ export function eventToJson({ version, cursor, message }: LiveEvent): string {
   return JSON.stringify({ type: 'message', version, cursor, message: toJson(message) })
 }
 
+/** The JSON of a control event, on one line. */
 export function controlToJson({ kind, version, cursor }: Control): string {
   return JSON.stringify({ type: kind, version, cursor })
 }

@@ -28,6 +28,7 @@ export function socketOutlet(framing: Framing, writer: SocketWriter, end: Outlet
 /** A write that the other side does not take for so long means that nobody is there. */
 const STALLED_AFTER_MS = 60_000
 
+/** Writes to a socket that somebody else opens and closes. */
 export function createSocketWriter(socket: Socket): SocketWriter {
   let takenBefore = -1
   let since = 0

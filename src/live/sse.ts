@@ -38,6 +38,7 @@ function dataLines(data: string): string {
     .join('\n')
 }
 
+/** The three faces of SSE, by `?format=`. */
 export const sseFramings: Record<Face, Framing> = {
   html: sseFraming('html'),
   json: sseFraming('json'),

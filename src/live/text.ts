@@ -1,6 +1,7 @@
 import { toTextLine } from '../messages/format.ts'
 import type { Control, Framing, LiveEvent } from './framing.ts'
 
+/** The lines of a change, without the last newline. */
 export const eventToText = (event: LiveEvent) => toTextLine(event.message)
 /** No message line begins with an asterisk. */
 export const controlToText = ({ kind, cursor }: Control) => `* ${kind} ${cursor}`

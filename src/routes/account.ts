@@ -5,6 +5,7 @@ import { problem } from '../http/errors.ts'
 import { safeNext } from './login.tsx'
 import { redirectTo } from './session.ts'
 
+/** What a member sees and sets of their own. */
 export const account = new Hono<Env>()
   /**
    * What is mine in pages and pushed lines that are the same for everyone: the band behind my own rows. The id is a UUID of ours, so nothing in

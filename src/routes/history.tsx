@@ -37,6 +37,7 @@ function dayParameter(c: AppContext): Day | null {
   throw problem('invalid', { fields: { on: (words) => words.day } })
 }
 
+/** The transcript: by page, by day, by search, and as a download. */
 export const history = new Hono<Env>().get('/rooms/:room/history', async (c) => {
   requireScope(c, 'read')
   const face = c.req.query('format') === 'csv' ? 'csv' : chooseFace(c.req.raw)

@@ -39,6 +39,7 @@ export function safeNext(next = '/'): string {
   return host === 'here' && !pathname.startsWith('//') ? pathname + search + hash : '/'
 }
 
+/** Logging in, and back to where one was. */
 export const login = new Hono<Env>()
   .get('/', async (c) => {
     const next = safeNext(c.req.query('next'))
@@ -75,6 +76,7 @@ export async function endSession(c: AppContext, id: string): Promise<void> {
   bus.publish({ type: 'credential-ended', credentialId: id })
 }
 
+/** Logging out. Whoever is not logged in is sent to the front page all the same. */
 export const logout = new Hono<Env>().post('/', async (c) => {
   const identity = c.get('identity')
   if (identity?.credential.kind === 'session') await endSession(c, identity.credential.id)

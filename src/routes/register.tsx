@@ -94,6 +94,7 @@ function passwordSentence(password: string): FieldSentence | null {
   }
 }
 
+/** A new account and its first session. The first account owns the house. */
 export const register = new Hono<Env>()
   .get('/', async (c) => {
     const view = registerView(await openDoor(c))

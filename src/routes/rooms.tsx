@@ -102,6 +102,7 @@ function isFresh(c: AppContext, tag: string): boolean {
   return known.some((one) => one.replace(/^W\//, '') === tag.replace(/^W\//, ''))
 }
 
+/** The rooms that a member may enter, a room's page, and the composer that stands in a frame of it. */
 export const rooms = new Hono<Env>()
   .get('/rooms', async (c) => {
     requireScope(c, 'read')

@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import type { Flavour } from '../versions.ts'
 import { canOpen, dataFolderIn, errorIn, prepareDataFolder, readStamp, writeStamp } from './data-folder.ts'
 import { StartFailure } from './failure.ts'
 import { AptFailure } from './private-apt.ts'
-import type { Flavour, ServerProgram } from './program.ts'
+import type { ServerProgram } from './program.ts'
 import { query, startServer, temporaryFolder } from './test-support.ts'
 
 vi.setConfig({ testTimeout: 120_000 })

@@ -15,15 +15,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { compareVersions, describe, FLAVOUR_NAMES, type Flavour } from '../versions.ts'
 import { StartFailure } from './failure.ts'
-import {
-  compareVersions,
-  describe,
-  FLAVOUR_NAMES,
-  type Flavour,
-  type ServerProgram,
-  serverEnvironment,
-} from './program.ts'
+import { type ServerProgram, serverEnvironment } from './program.ts'
 
 /** What a data folder was last opened with. */
 export interface Stamp {
@@ -41,6 +35,7 @@ export interface DataFolder {
   temporary: string
 }
 
+/** Where the server keeps its part of DATA_DIR; nothing is made yet. */
 export function dataFolderIn(dataDir: string): DataFolder {
   return layoutOf(join(dataDir, 'database'))
 }

@@ -11,9 +11,10 @@ import {
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { FLAVOUR_NAMES, type Flavour } from '../versions.ts'
 import { codeOf } from './failure.ts'
 import { type PackageRequest, unpackPackages } from './private-apt.ts'
-import { FLAVOUR_NAMES, type Flavour, probeUnpacked, type ServerProgram } from './program.ts'
+import { probeUnpacked, type ServerProgram } from './program.ts'
 
 const SERVER_PACKAGES: Record<Flavour, string[]> = {
   mariadb: ['mariadb-server-core', 'mariadb-server-core-1*'],

@@ -2,41 +2,17 @@ import { execFile } from 'node:child_process'
 import { readdirSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { parseVersion, type ServerVersion, tooOld } from '../versions.ts'
 import { codeOf, wordsOf } from './failure.ts'
 
-export type Flavour = 'mariadb' | 'mysql'
-
 /** A database server that can be run: from the system, or unpacked into a folder of ours. */
-export interface ServerProgram {
-  flavour: Flavour
-  /** Three numbers, such as 10.11.19. */
-  version: string
+export interface ServerProgram extends ServerVersion {
   /** What to run; the server's own arguments follow it. */
   command: string[]
   /** Arguments that tell an unpacked server where its files are; empty for an installed one. */
   layout: string[]
   /** The folders that may hold the scripts which make MariaDB's system tables. */
   shareFolders: string[]
-}
-
-export const FLAVOUR_NAMES: Record<Flavour, string> = { mariadb: 'MariaDB', mysql: 'MySQL' }
-
-/** The oldest servers that Teahouse's SQL runs on. */
-const OLDEST: Record<Flavour, string> = { mariadb: '10.6.0', mysql: '8.0.16' }
-
-/** "MariaDB 10.11.19", as people read it. */
-export function describe(server: { flavour: Flavour; version: string }): string {
-  return `${FLAVOUR_NAMES[server.flavour]} ${server.version}`
-}
-
-/** Negative when `a` is the older version, looking at the first `parts` numbers. */
-export function compareVersions(a: string, b: string, parts = 3): number {
-  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)]
-  for (let i = 0; i < parts; i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
 }
 
 /** A server installed on this machine, or why it is none: in words, to be put behind its path. */
@@ -77,15 +53,10 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
 async function probe(command: string[], layout: string[], shareFolders: string[]) {
   const answer = await versionLine(command)
   if ('why' in answer) return answer
-  const version = /Ver (\d+\.\d+\.\d+)/.exec(answer.line)?.[1]
-  if (!version) return { why: 'does not answer --version like MariaDB or MySQL' }
-  const flavour: Flavour = /mariadb/i.test(answer.line.slice(answer.line.indexOf('Ver ')))
-    ? 'mariadb'
-    : 'mysql'
-  const oldest = OLDEST[flavour]
-  if (compareVersions(version, oldest) < 0)
-    return { why: `is ${describe({ flavour, version })}, older than ${oldest}` }
-  return { flavour, version, command, layout, shareFolders }
+  const server = parseVersion(/Ver (.*)/.exec(answer.line)?.[1] ?? '')
+  if (!server) return { why: 'does not answer --version like MariaDB or MySQL' }
+  const why = tooOld(server)
+  return why ? { why } : { ...server, command, layout, shareFolders }
 }
 
 async function versionLine(command: string[]): Promise<{ line: string } | { why: string }> {

@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { describe } from '../versions.ts'
 import { answers } from './connection.ts'
 import { type DataFolder, errorIn, placeArguments } from './data-folder.ts'
 import { StartFailure, wordsOf } from './failure.ts'
 import { commandLineOf, signal, waitUntilGone } from './processes.ts'
-import { describe, type ServerProgram, serverEnvironment } from './program.ts'
+import { type ServerProgram, serverEnvironment } from './program.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** What a supervised server runs with. */
