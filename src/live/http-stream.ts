@@ -3,14 +3,12 @@ import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { EndReason, Outlet } from './feed.ts'
 import type { Framing } from './framing.ts'
-import { createSocketWriter, socketOutlet } from './socket-outlet.ts'
+import { createSocketWriter, graceOf, socketOutlet } from './socket-outlet.ts'
 
 /** Streams end themselves after about ten minutes and go on by their cursor: a deploy then looks like any minute. */
 const LIFETIME_MS = 600_000
 /** Spread by a fifth either way, so that those who came together do not come back together. */
 const LIFETIME_SPREAD = 0.2
-/** How long a stream that has ended may take to read its end. */
-const END_GRACE_MS = 1_000
 
 /** The client left while its stream was being prepared. */
 export class ClientGone extends Error {}
@@ -53,7 +51,7 @@ export function openHttpStream(options: {
     else {
       outgoing.end()
       // Whoever does not read keeps nothing that waits for them.
-      setTimeout(() => socket.destroy(), END_GRACE_MS).unref()
+      setTimeout(() => socket.destroy(), graceOf(reason)).unref()
     }
   }
   const connection = {

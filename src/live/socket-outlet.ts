@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { Outlet } from './feed.ts'
+import type { EndReason, Outlet } from './feed.ts'
 import { encodeBurst, encodeControl, type Framing } from './framing.ts'
 
 /** The bytes side of an outlet: one raw socket, written with buffers that are shared by all readers. */
@@ -23,6 +23,14 @@ export function socketOutlet(framing: Framing, writer: SocketWriter, end: Outlet
     drained: writer.drained,
     end,
   }
+}
+
+/**
+ * How long whoever is cut may take to read the end, in milliseconds. Where a right has ended, whose end may have been noticed only by the sweep,
+ * all of it must be over within two seconds.
+ */
+export function graceOf(reason: EndReason): number {
+  return reason === 'rights' ? 300 : 1_000
 }
 
 /** A write that the other side does not take for so long means that nobody is there. */

@@ -4,15 +4,13 @@ import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
 import type { EndReason, Outlet } from './feed.ts'
 import type { Framing } from './framing.ts'
-import { createSocketWriter, socketOutlet } from './socket-outlet.ts'
+import { createSocketWriter, graceOf, socketOutlet } from './socket-outlet.ts'
 
 /** A client has nothing to say here: anything longer than this closes the socket with 1009. */
 export const MAX_CLIENT_FRAME = 16 * 1024
 const PING_EVERY_MS = 20_000
 /** A socket that has not answered a ping for so long is dropped. */
 const SILENT_AFTER_MS = 55_000
-/** How long a reader that was cut may take to read the close frame: with rights that end it must be gone within two seconds. */
-const CLOSE_GRACE_MS = 1_000
 
 /** RFC 6455, section 7.4.1, and the codes of its registry: 1012 service restart, 1013 try again later. */
 const CLOSE_CODES: Record<EndReason, number> = {
@@ -48,7 +46,7 @@ export function openWebSocket(options: {
     writer.stop()
     webSocket.close(CLOSE_CODES[reason])
     // Whoever does not read does not read the close frame either.
-    setTimeout(() => webSocket.terminate(), CLOSE_GRACE_MS).unref()
+    setTimeout(() => webSocket.terminate(), graceOf(reason)).unref()
   }
   const connection = {
     endsAt: Number.POSITIVE_INFINITY,
