@@ -6,7 +6,7 @@ import { type Listening, openReader, type Reader } from './reader.ts'
 const WAVE = 50
 /** Every so many readers one reads the versions. */
 const SAMPLE_EVERY = 50
-/** Nothing may arrive for so long while something is waited for. */
+/** For so long nothing may arrive while something is waited for. */
 const SILENCE_MS = 20_000
 const SENT = /sent-(\d+)/g
 
@@ -119,11 +119,14 @@ export class Audience {
 
   /** Those that only count bytes are read in the same turns of the loop as the sample, or soon after it. */
   private async sameBytes(tolerance: number): Promise<void> {
-    const isBehind = ({ bytes }: Reader) => bytes < this.bytes - tolerance
-    while (this.readers.some(isBehind)) {
+    const behind = () => this.readers.filter(({ bytes }) => bytes < this.bytes - tolerance)
+    const deadline = performance.now() + SILENCE_MS
+    while (behind().length > 0 && performance.now() < deadline) {
       if (this.fault) throw this.fault
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
+    const [less] = behind()
+    if (less) throw new Error(`A reader received ${less.bytes} bytes where others received ${this.bytes}`)
     const [more] = this.readers.filter(({ bytes }) => bytes > this.bytes + tolerance)
     if (more) throw new Error(`A reader received ${more.bytes} bytes where others received ${this.bytes}`)
   }
