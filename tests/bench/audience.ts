@@ -6,8 +6,8 @@ import { type Listening, openReader, type Reader } from './reader.ts'
 const WAVE = 50
 /** Every so many readers one reads the versions. */
 const SAMPLE_EVERY = 50
-/** How long messages may take to reach everyone. */
-const ARRIVAL_DEADLINE_MS = 20_000
+/** For so long nothing may arrive while something is waited for. */
+const SILENCE_MS = 20_000
 const SENT = /sent-(\d+)/g
 
 export class Audience {
@@ -103,17 +103,14 @@ export class Audience {
       else {
         this.waiting.push({ until, resolve, reject })
         this.wakeAt = Math.min(this.wakeAt, until)
+        this.watchForSilence()
       }
     })
   }
 
   /** As `reached`, for the last messages of a round, and sees to it that no reader received less than another. */
   async reachedByAll(messages: number): Promise<void> {
-    const timer = setTimeout(
-      () => this.fail(new Error(`Readers have ${this.received} messages on average, not ${messages}`)),
-      ARRIVAL_DEADLINE_MS,
-    )
-    await this.reached(messages).finally(() => clearTimeout(timer))
+    await this.reached(messages)
     const sampled = this.readers.filter(({ isSampled }) => isSampled)
     const most = Math.max(...sampled.map(({ version }) => version))
     if (sampled.some(({ version }) => version !== most)) throw new Error('A reader is behind the others')
@@ -122,11 +119,14 @@ export class Audience {
 
   /** Those that only count bytes are read in the same turns of the loop as the sample, or soon after it. */
   private async sameBytes(tolerance: number): Promise<void> {
-    const isBehind = ({ bytes }: Reader) => bytes < this.bytes - tolerance
-    while (this.readers.some(isBehind)) {
+    const behind = () => this.readers.filter(({ bytes }) => bytes < this.bytes - tolerance)
+    const deadline = performance.now() + SILENCE_MS
+    while (behind().length > 0 && performance.now() < deadline) {
       if (this.fault) throw this.fault
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
+    const [less] = behind()
+    if (less) throw new Error(`A reader received ${less.bytes} bytes where others received ${this.bytes}`)
     const [more] = this.readers.filter(({ bytes }) => bytes > this.bytes + tolerance)
     if (more) throw new Error(`A reader received ${more.bytes} bytes where others received ${this.bytes}`)
   }
@@ -135,6 +135,19 @@ export class Audience {
     for (const reader of this.readers) reader.close()
     this.readers.length = 0
   }
+
+  /** A lost message would be waited for without end. */
+  private watchForSilence(): void {
+    const { counted } = this
+    this.silence ??= setTimeout(() => {
+      this.silence = undefined
+      if (this.waiting.length === 0) return
+      if (this.counted > counted) this.watchForSilence()
+      else
+        this.fail(new Error(`Readers have ${this.received} messages on average, and the next does not come`))
+    }, SILENCE_MS)
+  }
+  private silence: NodeJS.Timeout | undefined
 
   private wake(): void {
     const due = this.waiting.filter(({ until }) => this.fault || until <= this.counted)

@@ -11,7 +11,7 @@ export interface Settings {
 
 export type Scenario = (settings: Settings) => Promise<Line[]>
 
-const WARM_UP_SECONDS = 0.3
+const WARM_UP_SECONDS = 0.2
 /** Until a program's hot paths are compiled. */
 const FIRST_WARM_UP_SECONDS = 2
 

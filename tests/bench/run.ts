@@ -2,7 +2,7 @@
  * Measures the built server, and beside it in the same run its yardsticks: `npm run bench`. Figures of two machines, or of two moments of
  * one, cannot be compared; the ratios can.
  *
- *     npm run bench -- [fan-out sends ...] [--rounds 5] [--seconds 1] [--json FILE] [--profile FOLDER]
+ *     npm run bench -- [fan-out sends ...] [--rounds 5] [--seconds 0.5] [--json FILE] [--profile FOLDER]
  */
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -23,21 +23,22 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '0.5' },
     json: { type: 'string' },
     profile: { type: 'string' },
   },
 })
-const settings = { rounds: wholeNumber('rounds', 100), seconds: wholeNumber('seconds', 300) }
+const settings = { rounds: numberOf('rounds', 1, 100), seconds: numberOf('seconds', 0.1, 300) }
 const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios)
 for (const name of chosen)
   if (!(name in scenarios))
     refuse(`There is no scenario ${name}. There are ${Object.keys(scenarios).join(', ')}.`)
 
-function wholeNumber(name: 'rounds' | 'seconds', most: number): number {
+function numberOf(name: 'rounds' | 'seconds', least: number, most: number): number {
   const value = Number(values[name])
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value
-  return refuse(`--${name} is ${values[name]}, but it takes a whole number from 1 to ${most}.`)
+  if (value >= least && value <= most && (name === 'seconds' || Number.isInteger(value))) return value
+  const kind = name === 'rounds' ? 'a whole number' : 'a number'
+  return refuse(`--${name} is ${values[name]}, but it takes ${kind} from ${least} to ${most}.`)
 }
 
 function refuse(why: string): never {

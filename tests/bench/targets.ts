@@ -39,6 +39,7 @@ export function profileInto(folder: string): void {
 /** Starts the built server on a data folder of its own, which goes with it. */
 export async function startTeahouse({ guests = 1, rooms = 1 } = {}): Promise<Teahouse> {
   const dataDir = mkdtempSync(join(tmpdir(), 'teahouse-bench-'))
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }))
   const profile = profiling.folder ? ['--cpu-prof', `--cpu-prof-dir=${profiling.folder}`] : []
   const program = await startProgram([...profile, besideTests('build/main.js')], {
     PORT: '0',

@@ -8,7 +8,7 @@ const READERS = 1_000
 const MESSAGES_A_SECOND = 20
 const SENDERS = 10
 /** A round has so many times more seconds than others: each has few messages. */
-const LONGER = 3
+const LONGER = 5
 /** Every reader's times count. */
 const SAMPLE_EVERY = 1
 
@@ -54,7 +54,7 @@ export const latency: Scenario = (settings) =>
 
 /** One message at a time, evenly spread. */
 const singles = (seconds: number): Burst[] =>
-  Array.from({ length: seconds * MESSAGES_A_SECOND }, (_, place) => ({
+  Array.from({ length: Math.ceil(seconds * MESSAGES_A_SECOND) }, (_, place) => ({
     messages: 1,
     at: (place * 1000) / MESSAGES_A_SECOND,
   }))
