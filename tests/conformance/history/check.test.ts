@@ -149,10 +149,10 @@ describe('streams', () => {
   })
 
   it.each([
-    ['cut for no reason', { end: 'by the server' }, {}, 'life'],
+    ['cut because another took nothing', { manner: 'onlooker', end: 'by the server' }, {}, 'slow readers'],
     ['kept beyond twelve minutes', { endedAt: 13 * minutes }, {}, 'life'],
     ['kept without a pong', { manner: 'silent', endedAt: 2 * minutes }, { isSocket: true }, 'life'],
-    ['held as a poll beyond 25 s', { end: 'by the server', endedAt: 30_000 }, { isPoll: true }, 'life'],
+    ['held as a poll beyond 25 s', { end: 'by the server', endedAt: 40_000 }, { isPoll: true }, 'life'],
     ['refused to a member', { status: 403, end: 'by the server' }, {}, 'form'],
     ['begun without ready', { heard: [heardControl('alive', 0)] }, {}, 'form'],
     ['reset in the middle', { heard: [heardControl('ready', 0), heardControl('reset', 3)] }, {}, 'honesty'],
@@ -189,9 +189,15 @@ describe('streams', () => {
     expect(found).toEqual(['honesty'])
   })
 
-  it('may be cut when servers are killed meanwhile', () => {
-    const readers = [reader(connection({ end: 'by the server' }))]
+  it('may be cut by the dozen only when servers are killed meanwhile', () => {
+    const readers = Array.from({ length: 12 }, () => reader(connection({ end: 'by the server' })))
     expect(promisesBrokenIn({ readers, isCalm: false })).toEqual([])
+    expect(promisesBrokenIn({ readers })).toEqual(['life'])
+    expect(promisesBrokenIn({ readers: readers.slice(0, 3) })).toEqual([])
+  })
+
+  it('that nobody has answered have given nothing after log-out', () => {
+    expect(ofReader({ status: 0, endedAt: 3_000 }, { revokedAt: 500 })).toEqual([])
   })
 
   it('bring every reader to the end', () => {

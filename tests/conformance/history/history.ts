@@ -34,6 +34,8 @@ export type Manner =
   | 'logged out'
   /** Stops taking anything while much is said. */
   | 'stuck'
+  /** Reads on beside those. */
+  | 'onlooker'
   /** Never leaves by itself. */
   | 'steadfast'
   /** Never leaves by itself, and answers no ping. */
@@ -110,7 +112,7 @@ export interface History {
   sends: Send[]
   readers: ReaderHistory[]
   truth: Truth
-  /** Nothing was killed and nothing restarted: then nobody may be cut without a reason. */
+  /** Nothing was killed and nothing restarted: then every send is answered, and hardly a stream ends before its time. */
   isCalm: boolean
 }
 

@@ -18,7 +18,7 @@ const WATCHED_FOR_MS = 2_500
 /** More than the kernels and the server's own bound take together, some MiB each. */
 const FLOOD = 400
 /** A stream's longest life, and some more. */
-const LIVES_AT_MOST_MS = 12 * 60_000 + 5_000
+const LIVES_AT_MOST_MS = 12 * 60_000 + 15_000
 
 /** Logs in, reads while others talk, and logs out elsewhere. */
 export async function logOutWhileReading(
@@ -65,7 +65,7 @@ export async function floodTheStuck(options: {
   const stuck = framings.map((framing) => open('who stops reading', framing))
   const [watched] = framings
   const onlooker = watched && open('who reads on beside the stuck', watched)
-  const readingOn = onlooker?.catchUp()
+  const readingOn = onlooker?.catchUp('onlooker')
   const cut = stuck.map((reader) =>
     reader.connect({ manner: 'stuck', cursor: 'honest', stopReadingUntil: () => isOver }),
   )
