@@ -15,6 +15,7 @@ import { listen, refuseTakenPort } from './listen.ts'
 import { systemClock } from './live/clock.ts'
 import { createNodePlatform } from './live/node-platform.ts'
 import { readStaticFiles } from './static-files.ts'
+import { keepJsxSynchronous } from './synchronous-jsx.ts'
 
 /** Signals this close together are one: npm passes a group's signal on, so it arrives twice. */
 const ONE_SIGNAL_MS = 300
@@ -32,6 +33,7 @@ const say = (line: string) => void process.stdout.write(`${line}\n`)
 const undo: (() => unknown)[] = []
 
 async function open(): Promise<void> {
+  keepJsxSynchronous()
   const config = readConfig(process.env)
   // Before a database is fetched and made for nothing.
   await refuseTakenPort(config)

@@ -1,9 +1,9 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import { ClientGone, openHttpStream } from './http-stream.ts'
+import { ClientGone, HttpStream } from './http-stream.ts'
 import { isHandshake, upgrade } from './node-upgrade.ts'
 import type { LivePlatform } from './platform.ts'
-import { openWebSocket } from './websocket.ts'
+import { WebSocketOutlet } from './websocket.ts'
 
 /** Tells the server that the answer is already on its socket. */
 const alreadySent = () => new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
@@ -15,7 +15,7 @@ export function createNodePlatform(parts: Omit<LivePlatform, 'openStream' | 'upg
     ...parts,
     openStream(c: Context<{ Bindings: HttpBindings }>, { framing, headers, opening, onClose }) {
       const open = () =>
-        openHttpStream({
+        new HttpStream({
           outgoing: c.env.outgoing,
           isHead: c.req.method === 'HEAD',
           headers,
@@ -37,7 +37,7 @@ export function createNodePlatform(parts: Omit<LivePlatform, 'openStream' | 'upg
       const { incoming, outgoing } = c.env
       if (!isHandshake(incoming)) return null
       const webSocket = upgrade(incoming, outgoing, c.res.headers.getSetCookie())
-      if (webSocket) onOpen(openWebSocket({ webSocket, framing, clock, connections, onClose }))
+      if (webSocket) onOpen(new WebSocketOutlet({ webSocket, framing, clock, connections, onClose }))
       else onClose()
       return alreadySent()
     },

@@ -1,27 +1,96 @@
 import type { Socket } from 'node:net'
+import type { Clock } from './clock.ts'
+import type { Connection, Connections } from './connections.ts'
 import type { EndReason, Outlet } from './feed.ts'
-import { encodeBurst, encodeControl, type Framing } from './framing.ts'
+import { type Control, encodeBurst, encodeControl, type Framing, type LiveEvent } from './framing.ts'
 
-/** The bytes side of an outlet: one raw socket, written with buffers that are shared by all readers. */
-export interface SocketWriter {
-  write(bytes: Uint8Array): void
-  /** Nothing is written from here on: an end takes a moment to reach the socket, and rights end at once. */
-  stop(): void
-  waitingBytes(): number
-  drained(): Promise<void>
-  /** Whether the socket has taken nothing of what waits since the last time this was asked for so long. */
-  isStalled(now: number): boolean
+/** A write that the other side does not take for so long means that nobody is there. */
+const STALLED_AFTER_MS = 60_000
+
+/** What every outlet on a socket is made of. */
+export interface SocketOutletOptions {
+  framing: Framing
+  clock: Clock
+  connections: Connections
+  /** The client is gone, or the stream has ended. */
+  onClose: () => void
 }
 
-/** Events in a framing, onto a socket. */
-export function socketOutlet(framing: Framing, writer: SocketWriter, end: Outlet['end']): Outlet {
-  return {
-    replayAtMost: framing.replayAtMost,
-    burst: (events) => writer.write(encodeBurst(framing, events)),
-    control: (control) => writer.write(encodeControl(framing, control)),
-    waitingBytes: writer.waitingBytes,
-    drained: writer.drained,
-    end,
+/**
+ * A raw socket that is written with buffers shared by all readers, one write a burst. A class and not closures: there are thousands of them, and
+ * what a delivery costs besides the kernel is mostly fetching the objects of its reader into the processor.
+ */
+export abstract class SocketOutlet implements Outlet, Connection {
+  readonly endsAt: number = Number.POSITIVE_INFINITY
+  readonly replayAtMost: number
+  private stopped = false
+  private takenBefore = -1
+  private stalledSince = 0
+
+  constructor(
+    protected readonly socket: Socket,
+    private readonly framing: Framing,
+    protected readonly connections: Connections,
+  ) {
+    this.replayAtMost = framing.replayAtMost
+  }
+
+  burst(events: readonly LiveEvent[]): void {
+    this.write(bufferOf(this.framing, events))
+  }
+
+  control(control: Control): void {
+    this.write(encodeControl(this.framing, control))
+  }
+
+  waitingBytes(): number {
+    return this.socket.writableLength
+  }
+
+  drained(): Promise<void> {
+    const { socket } = this
+    if (!socket.writableNeedDrain || socket.destroyed) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = () => {
+        socket.off('drain', done)
+        socket.off('close', done)
+        resolve()
+      }
+      socket.on('drain', done)
+      socket.on('close', done)
+    })
+  }
+
+  end(reason: EndReason): void {
+    this.connections.remove(this)
+    this.stop()
+    this.farewell(reason)
+  }
+
+  abstract check(now: number): void
+
+  /** Says why in the way of this kind of connection, and lets go of it soon, whether or not the other side reads that. */
+  protected abstract farewell(reason: EndReason): void
+
+  protected write(bytes: Uint8Array): void {
+    if (!this.stopped) this.socket.write(bytes)
+  }
+
+  /** Nothing is written from here on: an end takes a moment to reach the socket, and rights end at once. */
+  protected stop(): void {
+    this.stopped = true
+  }
+
+  /** Whether the socket has taken nothing of what waits for a minute, as far as was looked. */
+  protected isStalled(now: number): boolean {
+    // bytesWritten counts what waits in the process too.
+    const taken = this.socket.bytesWritten - this.socket.writableLength
+    if (this.socket.writableLength === 0 || taken !== this.takenBefore) {
+      this.takenBefore = taken
+      this.stalledSince = now
+      return false
+    }
+    return now - this.stalledSince >= STALLED_AFTER_MS
   }
 }
 
@@ -33,43 +102,16 @@ export function graceOf(reason: EndReason): number {
   return reason === 'rights' ? 300 : 1_000
 }
 
-/** A write that the other side does not take for so long means that nobody is there. */
-const STALLED_AFTER_MS = 60_000
+let lastEvents: readonly LiveEvent[] | null = null
+let lastFraming: Framing | null = null
+let lastBuffer = Buffer.alloc(0)
 
-/** Writes to a socket that somebody else opens and closes. */
-export function createSocketWriter(socket: Socket): SocketWriter {
-  let takenBefore = -1
-  let since = 0
-  let stopped = false
-  return {
-    write(bytes) {
-      if (!stopped) socket.write(bytes)
-    },
-    stop() {
-      stopped = true
-    },
-    waitingBytes: () => socket.writableLength,
-    drained() {
-      if (!socket.writableNeedDrain || socket.destroyed) return Promise.resolve()
-      return new Promise((resolve) => {
-        const done = () => {
-          socket.off('drain', done)
-          socket.off('close', done)
-          resolve()
-        }
-        socket.on('drain', done)
-        socket.on('close', done)
-      })
-    },
-    isStalled(now) {
-      // bytesWritten counts what waits in the process too.
-      const taken = socket.bytesWritten - socket.writableLength
-      if (socket.writableLength === 0 || taken !== takenBefore) {
-        takenBefore = taken
-        since = now
-        return false
-      }
-      return now - since >= STALLED_AFTER_MS
-    },
-  }
+/** A burst goes to thousands of readers of a framing one after another: to look it up, and to make Node's kind of bytes of it, once is enough. */
+function bufferOf(framing: Framing, events: readonly LiveEvent[]): Buffer {
+  if (events === lastEvents && framing === lastFraming) return lastBuffer
+  const { buffer, byteOffset, byteLength } = encodeBurst(framing, events)
+  lastEvents = events
+  lastFraming = framing
+  lastBuffer = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
+  return lastBuffer
 }

@@ -1,10 +1,7 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
-import type { Clock } from './clock.ts'
-import type { Connections } from './connections.ts'
-import type { EndReason, Outlet } from './feed.ts'
-import type { Framing } from './framing.ts'
-import { createSocketWriter, graceOf, socketOutlet } from './socket-outlet.ts'
+import type { EndReason } from './feed.ts'
+import { graceOf, SocketOutlet, type SocketOutletOptions } from './socket-outlet.ts'
 
 /** A client has nothing to say here: anything longer than this closes the socket with 1009. */
 export const MAX_CLIENT_FRAME = 16 * 1024
@@ -23,49 +20,51 @@ const CLOSE_CODES: Record<EndReason, number> = {
 }
 
 /** Pushes events to a WebSocket as frames that were made once for everyone. It only pushes: what a client says is dropped. */
-export function openWebSocket(options: {
-  webSocket: WebSocket
-  framing: Framing
-  clock: Clock
-  connections: Connections
-  onClose: () => void
-}): Outlet {
-  const { webSocket, framing, clock, connections, onClose } = options
-  const socket = rawSocket(webSocket)
-  const writer = createSocketWriter(socket)
-  let heardAt = clock.now()
-  let pingedAt = heardAt
-  webSocket.on('pong', () => {
-    heardAt = clock.now()
-  })
-  // A protocol error or an oversized frame: ws has closed the socket and says why there.
-  webSocket.on('error', () => {})
+export class WebSocketOutlet extends SocketOutlet {
+  private readonly webSocket: WebSocket
+  private heardAt: number
+  private pingedAt: number
 
-  const end = (reason: EndReason) => {
-    connections.remove(connection)
-    writer.stop()
-    webSocket.close(CLOSE_CODES[reason])
+  constructor({
+    webSocket,
+    framing,
+    clock,
+    connections,
+    onClose,
+  }: SocketOutletOptions & { webSocket: WebSocket }) {
+    super(rawSocket(webSocket), framing, connections)
+    this.webSocket = webSocket
+    this.heardAt = clock.now()
+    this.pingedAt = this.heardAt
+    connections.add(this)
+    webSocket.on('pong', () => {
+      this.heardAt = clock.now()
+    })
+    // A protocol error or an oversized frame: ws has closed the socket and says why there.
+    webSocket.on('error', ignore)
+    webSocket.on('close', () => {
+      connections.remove(this)
+      onClose()
+    })
+  }
+
+  check(now: number): void {
+    if (now - this.heardAt > SILENT_AFTER_MS || this.isStalled(now)) {
+      this.webSocket.terminate()
+    } else if (now - this.pingedAt >= PING_EVERY_MS) {
+      this.pingedAt = now
+      this.webSocket.ping()
+    }
+  }
+
+  protected farewell(reason: EndReason): void {
+    this.webSocket.close(CLOSE_CODES[reason])
     // Whoever does not read does not read the close frame either.
-    setTimeout(() => webSocket.terminate(), graceOf(reason)).unref()
+    setTimeout(() => this.webSocket.terminate(), graceOf(reason)).unref()
   }
-  const connection = {
-    endsAt: Number.POSITIVE_INFINITY,
-    check(now: number) {
-      if (now - heardAt > SILENT_AFTER_MS || writer.isStalled(now)) return webSocket.terminate()
-      if (now - pingedAt < PING_EVERY_MS) return
-      pingedAt = now
-      webSocket.ping()
-    },
-    end,
-  }
-  connections.add(connection)
-  webSocket.on('close', () => {
-    connections.remove(connection)
-    onClose()
-  })
-
-  return socketOutlet(framing, writer, end)
 }
+
+function ignore(): void {}
 
 /** ws has no public way to send a frame that was made before: 1.5 times the CPU for each reader is what this saves. */
 function rawSocket(webSocket: WebSocket): Socket {

@@ -40,7 +40,7 @@ export interface EmbeddedOptions {
   places?: Partial<Places>
 }
 
-const DEFAULT_MAX_CONNECTIONS = 60
+const DEFAULT_MAX_CONNECTIONS = 100
 
 /**
  * Starts the private server of a data folder, with the database `teahouse` in it. What the server needs and lacks is
