@@ -1,10 +1,9 @@
 import type { Words } from '../../src/words/en.ts'
-import { make, parse } from './dom.ts'
+import { ask, make, parse } from './dom.ts'
 import type { Log } from './log.ts'
 
 /** Safari reports the Enter that ends a composition as an ordinary one, but for this code. */
 const SAFARI_COMPOSING = 229
-const SEND_TIMEOUT_MS = 30_000
 
 /** The fields of the form as they were sent. The nonce says which send it is, however often it is tried. */
 interface Fields {
@@ -66,12 +65,7 @@ export function startComposer(room: HTMLElement, log: Log, words: Words['client'
   /** @returns why it is not known to be stored; nothing when it is, and on the page */
   async function post(fields: Fields): Promise<string | undefined> {
     try {
-      const response = await fetch(form.action, {
-        method: 'POST',
-        body: new URLSearchParams({ ...fields }),
-        headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial', 'HX-Current-URL': location.href },
-        signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
-      })
+      const response = await ask(form.action, { method: 'POST', body: new URLSearchParams({ ...fields }) })
       const html = await response.text()
       if (response.ok) {
         // The push may have been quicker: the log puts by number, so the message is there once.
@@ -82,7 +76,8 @@ export function startComposer(room: HTMLElement, log: Log, words: Words['client'
       }
       const login = response.headers.get('HX-Redirect')
       if (login) location.assign(login)
-      return parse(html).querySelector('.problem h2')?.textContent || words.notSent
+      const sentences = [...parse(html).querySelectorAll('.problem h2, .problem h2 + p')]
+      return sentences.map(({ textContent }) => textContent).join(' ') || words.notSent
     } catch {
       return words.notSent
     }
@@ -154,7 +149,7 @@ function mark(outgoing: Outgoing, failed: boolean, textContent: string, ...butto
 }
 
 /** It must only differ from the others of one person: it guards nothing. */
-const freshNonce = () => Math.random().toString(36).slice(2) + Date.now().toString(36)
+const freshNonce = () => Date.now() + String(Math.random()).slice(2)
 
 /**
  * What has been sent and not answered, across reloads, shared by all tabs of the room.

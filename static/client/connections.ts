@@ -23,9 +23,8 @@ const WAIT_SECONDS = 25
 const REFUSED = 1008
 
 const webSocket: Connect = (url, cursor, hear) => {
-  const address = new URL(`${url}/socket?after=${cursor}`, location.href)
-  address.protocol = address.protocol.replace('http', 'ws')
-  const socket = new WebSocket(address)
+  const origin = location.origin.replace('http', 'ws')
+  const socket = new WebSocket(`${origin}${url}/socket?after=${cursor}`)
   socket.onmessage = ({ data }) => {
     const [, kind, at] = CONTROL.exec(data) ?? []
     if (kind) hear.control(kind, String(at))

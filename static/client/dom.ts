@@ -14,3 +14,14 @@ export function parse(html: string): DocumentFragment {
   template.innerHTML = html
   return template.content
 }
+
+const TIMEOUT_MS = 30_000
+
+/** Asks the house as htmx does: for the fragment alone, or where to log in. */
+export function ask(url: string, request?: RequestInit): Promise<Response> {
+  return fetch(url, {
+    ...request,
+    headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial', 'HX-Current-URL': location.href },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  })
+}

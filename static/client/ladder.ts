@@ -24,8 +24,7 @@ const TABS_THAT_HOLD = 4
 export function startLadder(room: HTMLElement, log: Log, words: Words['client']): void {
   const chosen = room.dataset.transport as Way | 'auto' | 'none'
   if (chosen === 'none') return
-  const rungs = chosen === 'auto' ? LADDER : [...new Set<Way>([chosen, 'page'])]
-  const url = `/rooms/${room.dataset.slug}`
+  const rungs: Way[] = chosen === 'auto' ? LADDER : [chosen, 'page']
   const status = createStatus(words)
   const tabs = new BroadcastChannel('held connections')
   const me = Math.random()
@@ -68,7 +67,7 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
       onReady()
     }
     const timer = window.setTimeout(end, SILENT_START_MS, false)
-    const connection = ways[way](url, log.cursor, {
+    const connection = ways[way](location.pathname, log.cursor, {
       message(html, cursor) {
         if (isOver) return
         heard()
@@ -182,8 +181,7 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
 
 /** A WebSocket's frame carries its version in the message; the life of the room stays. */
 function withVersionOf(html: string, cursor: string): string {
-  const [, version] = / data-version="(\d+)"/.exec(html) ?? []
-  return version ? cursor.replace(/^\d+/, version) : cursor
+  return cursor.replace(/^\d+/, / data-version="(\d+)"/.exec(html)?.[1] ?? '$&')
 }
 
 /** The dot and the words that say how the room is connected. */

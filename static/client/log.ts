@@ -1,5 +1,5 @@
 import type { Words } from '../../src/words/en.ts'
-import { make, parse } from './dom.ts'
+import { ask, make, parse } from './dom.ts'
 import { localizeTimes, momentOf, nameOfDay } from './times.ts'
 
 /** A pause longer than this makes the same speaker's next line a new entrance (as in templates/arrange.ts). */
@@ -12,7 +12,7 @@ const MOST_LINES_READING = 1_000
 const FRAME_MS = 16
 /** Nearer to the end than this counts as being there. */
 const AT_END_PX = 48
-const RELOAD_TIMEOUT_MS = 15_000
+const RELOAD_PAUSE_MOST_MS = 15_000
 
 /** The room's list on this page: messages are put by their number, so the same one twice is one. */
 export interface Log {
@@ -151,10 +151,7 @@ export function createLog(room: HTMLElement, words: Words['client']): Log {
 
   async function isReloaded(): Promise<boolean> {
     try {
-      const response = await fetch(location.pathname, {
-        headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' },
-        signal: AbortSignal.timeout(RELOAD_TIMEOUT_MS),
-      })
+      const response = await ask(location.pathname)
       const fresh = response.ok && parse(await response.text()).querySelector<HTMLElement>('#messages')
       if (!fresh) return false
       fresh.append(...list.querySelectorAll('[data-pending]'))
@@ -185,7 +182,7 @@ export function createLog(room: HTMLElement, words: Words['client']): Log {
       resets += 1
       if (resets > 1) return
       // The cursor is past the gap already: until a page is there that was asked for later, nothing else would fill it.
-      for (let seen = 0, pause = 1_000; seen !== resets; pause = Math.min(RELOAD_TIMEOUT_MS, pause * 2)) {
+      for (let seen = 0, pause = 1_000; seen !== resets; pause = Math.min(RELOAD_PAUSE_MOST_MS, pause * 2)) {
         seen = resets
         if (await isReloaded()) continue
         seen = 0

@@ -20,8 +20,12 @@ export interface Through {
   /** `held` takes what the house streams and passes nothing on, not even the head. */
   eventStreams: 'passed' | 'held'
   /** For each request, what becomes of it: not passed on but answered with 502, or passed on and its answer `lost`. */
-  fate: (request: IncomingMessage) => 'passed' | 'refused' | 'lost' | Promise<'passed' | 'refused' | 'lost'>
+  fate: (request: IncomingMessage) => Fate | Promise<Fate>
+  /** Holds the answer of a request back for as long as this takes. */
+  beforeAnswer: (request: IncomingMessage) => void | Promise<void>
 }
+
+export type Fate = 'passed' | 'refused' | 'lost'
 
 export interface HttpProxy {
   origin: string
@@ -35,7 +39,13 @@ export interface HttpProxy {
 }
 
 export async function startProxy(target: string, given: Partial<Through> = {}): Promise<HttpProxy> {
-  const through: Through = { webSockets: 'passed', eventStreams: 'passed', fate: () => 'passed', ...given }
+  const through: Through = {
+    webSockets: 'passed',
+    eventStreams: 'passed',
+    fate: () => 'passed',
+    beforeAnswer() {},
+    ...given,
+  }
   const seen: string[] = []
   let handshakes = 0
   const server = createServer((incoming, outgoing) => {
@@ -86,9 +96,12 @@ async function pass(
     return
   }
   const onward = towards(target, incoming)
-  onward.on('response', (response) => {
+  onward.on('response', async (response) => {
+    await through.beforeAnswer(incoming)
     const isStream = response.headers['content-type']?.startsWith('text/event-stream')
     if (fate === 'lost') {
+      // Without the head a browser would send it again by itself.
+      outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders).flushHeaders()
       response.resume().on('end', () => outgoing.destroy())
     } else if (isStream && through.eventStreams === 'held') {
       response.resume()
