@@ -11,7 +11,7 @@ const SILENT_START_MS = 6_000
 const SILENT_MS = 60_000
 const CHECK_EVERY_MS = 5_000
 /** How long after going down to try the better ways again: first, and at most. */
-const CLIMB_FIRST_MS = 30_000
+const CLIMB_FIRST_MS = 5_000
 const CLIMB_MOST_MS = 600_000
 const RETRY_MOST_MS = 15_000
 /**
@@ -26,7 +26,7 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
   if (chosen === 'none') return
   const rungs: Way[] = chosen === 'auto' ? LADDER : [chosen, 'page']
   const status = createStatus(words)
-  const tabs = new BroadcastChannel('held connections')
+  const tabs = new BroadcastChannel('held')
   const me = Math.random()
   /** The tabs that wanted to hold a connection since this one did. */
   const tabsSince = new Set<number>()
@@ -158,8 +158,11 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
     if (current && Date.now() - heardAt > SILENT_MS) restart(Math.min(rung + 1, rungs.length - 1))
   }
 
+  /** Gives way to the tabs that came later, for long: else all would take turns. */
   function makeRoom(): void {
-    if (current && isHolding(rung) && tabsSince.size >= TABS_THAT_HOLD) restart(rungs.length - 1)
+    if (!current || !isHolding(rung) || tabsSince.size < TABS_THAT_HOLD) return
+    climbDelay = CLIMB_MOST_MS
+    restart(rungs.length - 1)
   }
 
   document.addEventListener('visibilitychange', () => {
@@ -168,9 +171,8 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
     if (current) climb(0)
     else restart(0)
   })
-  // Another network, or a page as it was before the reader went elsewhere: what was open there is dead.
+  // Another network: what was open over the last one is dead.
   window.addEventListener('online', () => restart(0))
-  window.addEventListener('pageshow', ({ persisted }) => persisted && restart(0))
   tabs.onmessage = ({ data }) => {
     tabsSince.add(data)
     makeRoom()

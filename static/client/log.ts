@@ -5,9 +5,9 @@ import { localizeTimes, momentOf, nameOfDay } from './times.ts'
 /** A pause longer than this makes the same speaker's next line a new entrance (as in templates/arrange.ts). */
 const RUN_PAUSE_MS = 600_000
 /** More lines than this slow the page down: the oldest go while the reader is at the newest, and are a link away. */
-const MOST_LINES = 500
+const MOST_LINES = 300
 /** While the reader is further back nothing may go from under their eyes: beyond so many, new lines are only counted. */
-const MOST_LINES_READING = 1_000
+const MOST_LINES_READING = 600
 /** What arrives within one frame is put in one go: laying the page out for each line of a burst would freeze it. */
 const FRAME_MS = 16
 /** Nearer to the end than this counts as being there. */
@@ -40,6 +40,10 @@ export function createLog(room: HTMLElement, words: Words['client']): Log {
   let isLive = isNewestPage
   let list = document.getElementById('messages') as HTMLElement
   let unseen = 0
+  /** The line that is being read, where it stood, and how far the page was scrolled. */
+  let held: string | undefined
+  let place = 0
+  let leftAt = 0
   /** The first number of this page; what changes before it is not for this page. An empty page takes everything. */
   let first = 0
   let waiting = ''
@@ -50,17 +54,21 @@ export function createLog(room: HTMLElement, words: Words['client']): Log {
   const messages = () => [...list.querySelectorAll<HTMLElement>(':scope > .message[data-number]')]
   const numberOf = (line: Element) => Number((line as HTMLElement).dataset.number)
   // The scroller is column-reverse: 0 is the newest line, and it counts down from there.
+  const topOf = (id = '') => Number(document.getElementById(id)?.getBoundingClientRect().top)
   const isAtEnd = () => Math.abs(scroller.scrollTop) < AT_END_PX
 
   /** Changes the list without moving what is being read. */
   function holding(change: () => void): void {
-    const top = scroller.getBoundingClientRect().top
-    const anchor = !isAtEnd() && messages().find((message) => message.getBoundingClientRect().bottom > top)
-    const before = anchor ? anchor.getBoundingClientRect().top : 0
+    const edge = scroller.getBoundingClientRect().top
+    // Scrolling goes by whole pixels: the same line is held for as long as the reader does not move, or the parts would add up.
+    if (scroller.scrollTop !== leftAt) {
+      held = messages().find((message) => message.getBoundingClientRect().bottom > edge)?.id
+      place = topOf(held)
+    }
+    const isReading = !isAtEnd()
     change()
-    // A newer version of it may have taken its place.
-    const after = anchor && document.getElementById(anchor.id)
-    if (after) scroller.scrollTop += after.getBoundingClientRect().top - before
+    if (isReading) scroller.scrollTop += topOf(held) - place
+    leftAt = scroller.scrollTop
   }
 
   /** @returns whether it is new to this page */

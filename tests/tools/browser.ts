@@ -10,7 +10,7 @@ import { logInByHttp, type Person, registerByHttp } from './people.ts'
 import { type HttpProxy, startProxy, startWire, type Through, type Wire } from './proxy.ts'
 import { patience } from './wait-for.ts'
 
-const flags = [
+export const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
