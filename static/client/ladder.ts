@@ -39,7 +39,7 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
   let climbTimer = 0
   let climbDelay = CLIMB_FIRST_MS
 
-  const isHolding = (at: number) => /sse|poll/.test(String(rungs[at]))
+  const isHolding = (at: number) => /sse|poll/.test(rungs[at] as Way)
 
   /** Opens one way. `onReady` once it has really brought something, `onEnd` only once and not after `close`. */
   function open(
@@ -101,8 +101,7 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
         failures = 0
         clearTimeout(retryTimer)
         clearTimeout(climbTimer)
-        if (at > 0) climbTimer = window.setTimeout(climb, climbDelay, 0)
-        else climbDelay = CLIMB_FIRST_MS
+        if (at > 0) planClimb()
         status.live(way)
         makeRoom()
       },
@@ -110,8 +109,9 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
         if (refused) return location.reload()
         if (current !== connection) return onFailure()
         current = undefined
-        if (lastedMs > SILENT_START_MS) retry()
-        else descend(at + 1)
+        if (lastedMs < SILENT_START_MS) return descend(at + 1)
+        climbDelay = CLIMB_FIRST_MS
+        retry()
       },
     )
     attempted = connection
@@ -128,12 +128,14 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
     clearTimeout(climbTimer)
     // A hidden tab climbs as soon as it is shown.
     if (!current || !rung || document.hidden) return
-    if (at < rung) {
-      attempt(at, () => climb(at + 1))
-    } else {
-      climbDelay = Math.min(CLIMB_MOST_MS, climbDelay * 2)
-      climbTimer = window.setTimeout(climb, climbDelay, 0)
-    }
+    if (at < rung) attempt(at, () => climb(at + 1))
+    else planClimb()
+  }
+
+  /** Later each time, until a way has lasted: one that works for a moment only must not be climbed to again and again. */
+  function planClimb(): void {
+    climbTimer = window.setTimeout(climb, climbDelay, 0)
+    climbDelay = Math.min(CLIMB_MOST_MS, climbDelay * 2)
   }
 
   /** Comes back after a pause that grows and differs from reader to reader, so that a restart is not met by all at once. */

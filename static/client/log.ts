@@ -203,7 +203,7 @@ export function createLog(room: HTMLElement, words: Words['client']): Log {
     onArrival() {},
   }
   button.addEventListener('click', toNewest)
-  scroller.addEventListener('scroll', () => isAtEnd() && count(0), { passive: true })
+  scroller.addEventListener('scroll', () => isAtEnd() && count(0))
   beginAtFirst()
   tidy()
   return log

@@ -13,7 +13,7 @@ import { waitFor } from '../tools/wait-for.ts'
 /** What the product waits for, passed by the page's clock (static/client/ladder.ts). */
 const untilSilentAtStart = 6_000
 const untilDead = 65_000
-const untilClimb = 5_000
+const untilClimb = 20_000
 
 let browser: Browser
 

@@ -37,6 +37,8 @@ export async function enter(
   const visitor = await visitAs(browser, house.origin, person, options)
   if (clock) await visitor.page.clock.install()
   await visitor.goTo(path)
+  // Until its scripts run the form goes the plain way.
+  await visitor.page.waitForLoadState('load')
   return guestAt(visitor, visitor.page)
 }
 
