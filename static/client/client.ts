@@ -9,8 +9,8 @@ const room = document.getElementById('room')
 if (room) {
   const words = JSON.parse(room.dataset.words ?? '{}')
   const log = createLog(room, words)
-  startComposer(room, log, words)
   startLadder(room, log, words)
+  startComposer(room, log, words)
 }
 localizeTimes(document.body)
 // What htmx brings in (older pages of the history) gets local times too.

@@ -233,7 +233,7 @@ describeWith(['chromium'], 'the ladder', () => {
     const guest = await enterBehindProxy(browser, house, ada, { path: '/rooms/lobby?via=none' })
     await guest.page.getByText(en.client.notLive).waitFor()
     await guest.say('by the form alone')
-    await sees(guest)
+    await guest.showsExactly(['#1 Ada: by the form alone'])
     await say('unheard until it is asked for')
     await guest.page.reload()
     await sees(guest)

@@ -108,4 +108,17 @@ describeWith(['chromium'], 'every way of a page', () => {
     await insist()
     await everyoneSees()
   })
+
+  it('goes on by itself after a restart with scripts off too, in the frame that was there', async () => {
+    const house = await houseForThisTest()
+    await registerByHttp(house.origin, tomas)
+    const token = await tokenFor(house.origin, tomas)
+    const reader = await readerWithoutScripts(house)
+    await sayByToken(house.origin, token, 'before')
+    await reader.showsExactly(['#1 Tomás: before'])
+    await house.kill('SIGKILL')
+    await house.start()
+    await sayByToken(house.origin, token, 'after')
+    await reader.showsExactly(await storedLines(house.origin, token), untilReconnected)
+  })
 })
