@@ -22,7 +22,8 @@ export function TransportMenu({ page, transport }: { page: PageContext; transpor
       </summary>
       <form class="menu" method="post" action="/account/transport">
         <input type="hidden" name="form_token" value={page.formToken} />
-        <input type="hidden" name="next" value={page.path} />
+        {/* A way that was tried once (`?via=`) must not win over what is chosen here. */}
+        <input type="hidden" name="next" value={page.path.split('?')[0]} />
         <fieldset>
           <legend>{words.transport.heading}</legend>
           {CHOICES.map((choice) => (

@@ -7,9 +7,10 @@ import { localizeTimes } from './times.ts'
 
 const room = document.getElementById('room')
 if (room) {
-  const log = createLog(room)
-  startComposer(room, log)
-  startLadder(room, log)
+  const words = JSON.parse(room.dataset.words ?? '{}')
+  const log = createLog(room, words)
+  startLadder(room, log, words)
+  startComposer(room, log, words)
 }
 localizeTimes(document.body)
 // What htmx brings in (older pages of the history) gets local times too.

@@ -1,177 +1,168 @@
+import type { Words } from '../../src/words/en.ts'
+import { ask, make, parse } from './dom.ts'
 import type { Log } from './log.ts'
 
 /** Safari reports the Enter that ends a composition as an ordinary one, but for this code. */
 const SAFARI_COMPOSING = 229
 
-/** A message on its way: shown at once, known by its nonce, kept until the server has it. */
-interface Outgoing {
+/** The fields of the form as they were sent. The nonce says which send it is, however often it is tried. */
+interface Fields {
   nonce: string
   body: string
-  replyTo: string
 }
 
-/** Sends by fetch what the form would send, shows it at once, and gives it back when it fails. */
-export function startComposer(room: HTMLElement, log: Log): void {
-  const form = document.getElementById('composer') as HTMLFormElement | null
-  const blank = (document.getElementById('pending') as HTMLTemplateElement | null)?.content.firstElementChild
-  if (!form || !blank) return
-  const box = form.elements.namedItem('body') as HTMLTextAreaElement
-  const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement | null
-  const words = JSON.parse(room.dataset.words ?? '{}')
-  const outbox = createOutbox(`outbox ${room.dataset.me} ${room.dataset.slug}`)
+/** A message on its way, and its line on the page. */
+interface Outgoing {
+  fields: Fields
+  line: HTMLElement
+  failed: boolean
+}
 
-  function submit(): void {
-    const body = box.value
-    if (!body.trim()) return
-    const outgoing = {
-      nonce: field('nonce')?.value || freshNonce(),
-      body,
-      replyTo: field('reply_to')?.value ?? '',
-    }
-    clear()
-    outbox.add(outgoing)
-    send(outgoing, show(outgoing))
-  }
+/**
+ * Sends by fetch what the form would send, shows it at once, and gives it back when it fails.
+ *
+ * One at a time, so that they are stored in the order in which they were typed. When one fails, those that wait behind it are not sent past
+ * it: they were written to follow it, so they fail with it, each with its reason. What is typed after that is sent, and a failed one only
+ * when its person says so: with it, in their order, go those that failed behind it.
+ */
+export function startComposer(room: HTMLElement, log: Log, words: Words['client']): void {
+  const form = document.getElementById('composer') as HTMLFormElement
+  const pending = document.getElementById('pending') as HTMLTemplateElement
+  const box = document.getElementById('body') as HTMLTextAreaElement
+  // On an older page the form goes the plain way, which ends at the newest messages.
+  const isNewestPage = room.dataset.live === 'true'
+  const changeOutbox = outboxAt(`outbox ${room.dataset.me} ${room.dataset.slug}`)
+  let queue: Outgoing[] = []
+  let isSending = false
 
-  /** Empties the form and gives it a nonce of its own, so that the next message is another send. */
-  function clear(): void {
-    box.value = ''
-    const nonce = field('nonce')
-    if (nonce) nonce.value = freshNonce()
-    field('reply_to')?.remove()
-    form?.querySelector('.replying')?.remove()
-    box.focus()
-  }
-
-  function show(outgoing: Outgoing): HTMLElement {
-    const line = blank?.cloneNode(true) as HTMLElement
-    line.dataset.pending = outgoing.nonce
-    const body = line.querySelector('.body')
-    if (body) body.textContent = outgoing.body
-    const time = line.querySelector('time')
-    if (time) time.dateTime = new Date().toISOString()
+  function enqueue(fields: Fields): void {
+    const line = pending.content.firstElementChild?.cloneNode(true) as HTMLElement
+    line.dataset.pending = fields.nonce
+    line.querySelector('.body')?.append(fields.body)
+    line.querySelector('time')?.setAttribute('datetime', new Date().toISOString())
+    const outgoing = { fields, line, failed: false }
+    wait(outgoing)
     log.addPending(line)
-    return line
+    queue.push(outgoing)
+    deliver()
   }
 
-  async function send(outgoing: Outgoing, line: HTMLElement): Promise<void> {
-    line.className = 'message is-sending'
-    setNote(line, words.sending)
-    const data = new URLSearchParams({ body: outgoing.body, nonce: outgoing.nonce })
-    if (outgoing.replyTo) data.set('reply_to', outgoing.replyTo)
-    data.set('form_token', field('form_token')?.value ?? '')
+  const nextWaiting = () => queue.find(({ failed }) => !failed)
+
+  async function deliver(): Promise<void> {
+    if (isSending) return
+    isSending = true
+    for (let next = nextWaiting(); next; next = nextWaiting()) {
+      const reason = await post(next.fields)
+      // The answer may be lost and the push have come: then it is sent.
+      if (!reason || !queue.includes(next)) continue
+      fail(next, reason)
+      for (let behind = nextWaiting(); behind; behind = nextWaiting()) fail(behind, words.notSentBehind)
+    }
+    isSending = false
+  }
+
+  /** @returns why it is not known to be stored; nothing when it is, and on the page */
+  async function post(fields: Fields): Promise<string | undefined> {
     try {
-      const response = await fetch(form?.action ?? '', {
-        method: 'POST',
-        body: data,
-        headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' },
-        signal: AbortSignal.timeout?.(30_000),
-      })
+      const response = await ask(form.action, { method: 'POST', body: new URLSearchParams({ ...fields }) })
       const html = await response.text()
-      if (response.ok) return arrive(outgoing, line, html)
+      if (response.ok) {
+        // The push may have been quicker: the log puts by number, so the message is there once.
+        log.put(html)
+        settle(fields.nonce)
+        log.show()
+        return
+      }
       const login = response.headers.get('HX-Redirect')
-      if (login) return location.assign(login)
-      fail(outgoing, line, reasonIn(html) || words.notSent)
+      if (login) location.assign(login)
+      const sentences = [...parse(html).querySelectorAll('.problem h2, .problem h2 + p')]
+      return sentences.map(({ textContent }) => textContent).join(' ') || words.notSent
     } catch {
-      fail(outgoing, line, words.notSent)
+      return words.notSent
     }
   }
 
-  /** The push may have been quicker: the log puts by number, so the message is there once. */
-  function arrive({ nonce }: Outgoing, line: HTMLElement, html: string): void {
-    outbox.remove(nonce)
-    line.remove()
-    log.put(html)
+  function settle(nonce: string): void {
+    changeOutbox((all) => all.filter((one) => one.nonce !== nonce))
+    queue.find(({ fields }) => fields.nonce === nonce)?.line.remove()
+    queue = queue.filter(({ line }) => line.isConnected)
+  }
+  log.onArrival = settle
+
+  function wait(outgoing: Outgoing): void {
+    mark(outgoing, false, words.sending)
   }
 
-  function fail(outgoing: Outgoing, line: HTMLElement, reason: string): void {
-    // The answer was lost but the push came: it is sent.
-    if (!line.isConnected) {
-      outbox.remove(outgoing.nonce)
-      return
-    }
-    line.className = 'message is-failed'
-    const discard = () => {
-      line.remove()
-      outbox.remove(outgoing.nonce)
-    }
-    setNote(
-      line,
+  function fail(outgoing: Outgoing, reason: string): void {
+    const { body, nonce } = outgoing.fields
+    const button = (textContent: string, className: string, onclick: () => void) =>
+      make('button', { type: 'button', className, textContent, onclick })
+    mark(
+      outgoing,
+      true,
       reason,
-      button(words.retry, '', () => send(outgoing, line)),
+      button(words.retry, '', () => {
+        queue.slice(queue.indexOf(outgoing)).forEach(wait)
+        deliver()
+      }),
       button(words.edit, 'as-link', () => {
-        discard()
-        box.value = [outgoing.body, box.value].filter(Boolean).join('\n')
+        settle(nonce)
+        box.value = [body, box.value].filter(Boolean).join('\n')
         box.focus()
       }),
-      button(words.discard, 'as-link discard', discard),
+      button(words.discard, 'as-link discard', () => settle(nonce)),
     )
   }
 
   form.addEventListener('submit', (event) => {
+    if (!isNewestPage) return
     event.preventDefault()
-    submit()
+    if (!box.value.trim()) return
+    const fields = Object.fromEntries(new FormData(form)) as unknown as Fields
+    changeOutbox((all) => [...all, fields])
+    enqueue(fields)
+    // The next message is another send, and answers nothing.
+    const nonce = form.elements.namedItem('nonce') as HTMLInputElement
+    nonce.value = freshNonce()
+    for (const reply of form.querySelectorAll('[name=reply_to], .replying')) reply.remove()
+    box.value = ''
+    box.focus()
   })
   box.addEventListener('keydown', (event) => {
     // While an input method composes, Enter chooses characters.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === SAFARI_COMPOSING)
       return
     event.preventDefault()
-    submit()
+    form.requestSubmit()
   })
   // Sent before a reload or a crash, answer unknown: the nonce makes sending again safe.
-  for (const outgoing of outbox.all()) send(outgoing, show(outgoing))
+  if (isNewestPage) changeOutbox((all) => all).forEach(enqueue)
 }
 
-function setNote(line: HTMLElement, text: string, ...buttons: HTMLElement[]): void {
-  const note = line.querySelector('.note')
-  const words = document.createElement('span')
-  words.textContent = text
-  note?.replaceChildren(words, ...buttons)
+function mark(outgoing: Outgoing, failed: boolean, textContent: string, ...buttons: HTMLElement[]): void {
+  const { line } = outgoing
+  outgoing.failed = failed
+  line.classList.toggle('is-failed', failed)
+  line.classList.toggle('is-sending', !failed)
+  line.querySelector('.note')?.replaceChildren(make('span', { textContent }), ...buttons)
 }
 
-function button(label: string, className: string, onClick: () => void): HTMLButtonElement {
-  const made = document.createElement('button')
-  made.type = 'button'
-  made.className = className
-  made.textContent = label
-  made.addEventListener('click', onClick)
-  return made
-}
+/** It must only differ from the others of one person: it guards nothing. */
+const freshNonce = () => Date.now() + String(Math.random()).slice(2)
 
-/** The sentence of an error fragment. */
-function reasonIn(html: string): string {
-  const fragment = document.createElement('template')
-  fragment.innerHTML = html
-  return fragment.content.querySelector('.problem h2')?.textContent ?? ''
-}
-
-/** `crypto.randomUUID` exists only over https and on localhost. */
-function freshNonce(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('')
-}
-
-/** What has been sent and not answered, across reloads; where storage is forbidden, for as long as the page lives. */
-function createOutbox(key: string) {
-  const read = (): Outgoing[] => {
+/**
+ * What has been sent and not answered, across reloads, shared by all tabs of the room.
+ * @returns changes it and gives what is in it; where storage is forbidden, nothing, and the messages live as long as the page
+ */
+function outboxAt(key: string) {
+  return (change: (all: Fields[]) => Fields[]): Fields[] => {
     try {
-      return JSON.parse(localStorage.getItem(key) ?? '[]')
+      const all = change(JSON.parse(localStorage.getItem(key) ?? '[]'))
+      localStorage.setItem(key, JSON.stringify(all))
+      return all
     } catch {
       return []
     }
-  }
-  const write = (entries: Outgoing[]) => {
-    try {
-      localStorage.setItem(key, JSON.stringify(entries))
-    } catch {
-      // Private windows and full disks: the message is still on the page.
-    }
-  }
-  return {
-    all: read,
-    add: (outgoing: Outgoing) => write([...read(), outgoing]),
-    remove: (nonce: string) => write(read().filter((entry) => entry.nonce !== nonce)),
   }
 }

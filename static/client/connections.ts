@@ -1,8 +1,8 @@
 /** The ways in which news reaches the page. Each tells what it hears and when it ends, and knows nothing of the others. */
 
 export interface Hearing {
-  /** A message, as HTML. */
-  message(html: string, cursor: string | null): void
+  /** One message or several, as HTML. A WebSocket says no cursor beside it: the version is in the message. */
+  message(html: string, cursor?: string): void
   /** `ready`, `alive` or `reset`. */
   control(kind: string, cursor: string): void
   /** The connection has ended. `refused`: the right to read is gone. */
@@ -22,63 +22,50 @@ const WAIT_SECONDS = 25
 /** RFC 6455: policy violation; here, a session that ended. */
 const REFUSED = 1008
 
-function hearHtml(html: string, cursor: string | null, hear: Hearing): void {
-  const [, kind, at] = CONTROL.exec(html) ?? []
-  if (kind !== undefined && at !== undefined) hear.control(kind, at)
-  else hear.message(html, cursor)
-}
-
 const webSocket: Connect = (url, cursor, hear) => {
-  const address = new URL(`${url}/socket?after=${cursor}`, location.href)
-  address.protocol = address.protocol.replace('http', 'ws')
-  const socket = new WebSocket(address)
-  socket.onmessage = ({ data }) => hearHtml(data, null, hear)
+  const origin = location.origin.replace('http', 'ws')
+  const socket = new WebSocket(`${origin}${url}/socket?after=${cursor}`)
+  socket.onmessage = ({ data }) => {
+    const [, kind, at] = CONTROL.exec(data) ?? []
+    if (kind) hear.control(kind, String(at))
+    else hear.message(data)
+  }
   socket.onclose = ({ code }) => hear.ended(code === REFUSED)
-  return { close: () => socket.close() }
+  return socket
 }
 
 const serverSentEvents: Connect = (url, cursor, hear) => {
   const source = new EventSource(`${url}/events?after=${cursor}`)
   source.onmessage = ({ data, lastEventId }) => hear.message(data, lastEventId)
   for (const kind of ['ready', 'alive', 'reset']) {
-    source.addEventListener(kind, (event) => hear.control(kind, (event as MessageEvent).lastEventId))
+    source.addEventListener(kind, ({ lastEventId }) => hear.control(kind, lastEventId))
   }
   // Coming back is the ladder's business: it may know a better way by then.
-  source.onerror = () => {
-    source.close()
-    hear.ended(false)
-  }
-  return { close: () => source.close() }
+  source.onerror = () => hear.ended(false)
+  return source
 }
 
 /** Asks again and again: waiting for news each time, or looking every so often. */
 function polling(waitSeconds: number, pauseMs: number): Connect {
   return (url, start, hear) => {
     const stop = new AbortController()
+    const { signal } = stop
     const poll = async () => {
       // The first answer comes at once: a sign that this way works.
       let wait = 0
-      for (let cursor = start; !stop.signal.aborted; ) {
-        const response = await fetch(`${url}/events?wait=${wait}&format=html&after=${cursor}`, {
-          headers: { 'HX-Request': 'true' },
-          signal: AbortSignal.any
-            ? AbortSignal.any([stop.signal, AbortSignal.timeout((waitSeconds + 15) * 1000)])
-            : stop.signal,
-        })
+      for (let cursor = start; !signal.aborted; ) {
+        const response = await fetch(`${url}/events?wait=${wait}&format=html&after=${cursor}`, { signal })
         if (!response.ok) return hear.ended(response.status === 401)
         const html = await response.text()
         wait = waitSeconds
         cursor = response.headers.get('Teahouse-Cursor') || cursor
         const isReset = CONTROL.exec(html)?.[1] === 'reset'
-        if (isReset) hear.control('reset', cursor)
-        else {
-          if (html) hear.message(html, cursor)
-          hear.control('alive', cursor)
-        }
+        if (html && !isReset) hear.message(html, cursor)
+        hear.control(isReset ? 'reset' : 'alive', cursor)
         if (pauseMs) await new Promise((resolve) => setTimeout(resolve, pauseMs))
       }
     }
-    poll().catch(() => stop.signal.aborted || hear.ended(false))
+    poll().catch(() => hear.ended(false))
     return { close: () => stop.abort() }
   }
 }

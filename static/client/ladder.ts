@@ -1,235 +1,218 @@
+import type { Words } from '../../src/words/en.ts'
 import { type Connection, type Way, ways } from './connections.ts'
+import { make } from './dom.ts'
 import type { Log } from './log.ts'
 
-/** From the best way to the surest. */
-const LADDER: Way[] = ['websocket', 'sse', 'poll']
-/** A way that connects and then says nothing for so long is held back by something in between. */
+/** From the best way to the surest. The last holds no connection open: what is left when nothing may be held. */
+const LADDER: Way[] = ['websocket', 'sse', 'poll', 'page']
+/** A way that connects and then says nothing for so long, or ends before that, is held back by something in between. */
 const SILENT_START_MS = 6_000
 /** The server says `alive` every 25 s: two missed, and the line is dead though nobody has said so. */
 const SILENT_MS = 60_000
-/** How long after going down to try the better way again: first, and at most. */
-const CLIMB_FIRST_MS = 30_000
+const CHECK_EVERY_MS = 5_000
+/** How long after going down to try the better ways again: first, and at most. */
+const CLIMB_FIRST_MS = 5_000
 const CLIMB_MOST_MS = 600_000
 const RETRY_MOST_MS = 15_000
+/**
+ * Over HTTP/1.1 a browser opens six connections to a house, for all its tabs together. A stream or a waiting poll holds one, and with
+ * six held no tab could even load. So only the tabs that came last hold one; the others look every so often until they are shown again.
+ */
+const TABS_THAT_HOLD = 4
 
 /** Keeps the room live: down the ladder when a way fails or stays silent, up again when a better one works. */
-export function startLadder(room: HTMLElement, log: Log): void {
+export function startLadder(room: HTMLElement, log: Log, words: Words['client']): void {
   const chosen = room.dataset.transport as Way | 'auto' | 'none'
   if (chosen === 'none') return
-  const rungs: Way[] = chosen === 'auto' ? LADDER : [chosen]
-  const url = `/rooms/${room.dataset.slug}`
-  const status = createStatus(room)
+  const rungs: Way[] = chosen === 'auto' ? LADDER : [chosen, 'page']
+  const status = createStatus(words)
+  const tabs = new BroadcastChannel('held')
+  const me = Math.random()
+  /** The tabs that wanted to hold a connection since this one did. */
+  const tabsSince = new Set<number>()
   let current: Connection | undefined
+  let attempted: Connection | undefined
   let rung = 0
   let failures = 0
-  let heardAt = Date.now()
-  let retryTimer: number | undefined
-  let climbTimer: number | undefined
+  let heardAt = 0
+  let retryTimer = 0
+  let climbTimer = 0
   let climbDelay = CLIMB_FIRST_MS
-  let reloading: string[] | null = null
 
-  /** Opens one way; `onReady` once it has really brought something. */
+  const isHolding = (at: number) => /sse|poll/.test(rungs[at] as Way)
+
+  /** Opens one way. `onReady` once it has really brought something, `onEnd` only once and not after `close`. */
   function open(
     way: Way,
     onReady: () => void,
-    onEnd: (wasReady: boolean, refused: boolean) => void,
+    onEnd: (lastedMs: number, refused: boolean) => void,
   ): Connection {
-    let isReady = false
+    let readyAt = 0
     let isOver = false
-    const over = (refused: boolean) => {
-      if (isOver) return
+    const close = () => {
       isOver = true
       clearTimeout(timer)
       connection.close()
-      onEnd(isReady, refused)
+    }
+    const end = (refused: boolean) => {
+      if (isOver) return
+      close()
+      onEnd(readyAt && Date.now() - readyAt, refused)
     }
     const heard = () => {
       heardAt = Date.now()
-      if (isReady || isOver) return
-      isReady = true
       clearTimeout(timer)
+      if (readyAt) return
+      readyAt = heardAt
       onReady()
     }
-    const timer = setTimeout(() => over(false), SILENT_START_MS)
-    const connection = ways[way](url, log.cursor, {
+    const timer = window.setTimeout(end, SILENT_START_MS, false)
+    const connection = ways[way](location.pathname, log.cursor, {
       message(html, cursor) {
         if (isOver) return
         heard()
-        hearMessage(html, cursor)
+        log.put(html)
+        log.cursor = cursor ?? withVersionOf(html, log.cursor)
       },
       control(kind, cursor) {
         if (isOver) return
         heard()
-        if (cursor) log.cursor = cursor
-        if (kind === 'reset') reload()
+        log.cursor = cursor || log.cursor
+        if (kind === 'reset') log.reload()
       },
-      ended: over,
+      ended: end,
     })
-    return {
-      close() {
-        isOver = true
-        clearTimeout(timer)
-        connection.close()
-      },
+    return { close }
+  }
+
+  /** Tries a rung; the connection that is there meanwhile goes only once this one has brought something. */
+  function attempt(at: number, onFailure: () => void): void {
+    const way = rungs[at] as Way
+    if (isHolding(at)) {
+      tabsSince.clear()
+      tabs.postMessage(me)
     }
-  }
-
-  function hearMessage(html: string, cursor: string | null): void {
-    if (reloading) reloading.push(html)
-    else log.put(html)
-    if (cursor) log.cursor = cursor
-    else moveCursor(html)
-  }
-
-  /** A WebSocket's frame carries the version in the message itself. */
-  function moveCursor(html: string): void {
-    const version = / data-version="(\d+)"/.exec(html)?.[1]
-    const life = log.cursor.split('.')[1]
-    if (version) log.cursor = life ? `${version}.${life}` : version
-  }
-
-  /** Too much was missed: take the newest page, and put on it what arrives meanwhile. */
-  async function reload(): Promise<void> {
-    // An older page shows an older stretch; what was reset lies beyond it.
-    if (reloading || room.dataset.live !== 'true') return
-    reloading = []
-    // The cursor is past the gap already: until the page is there, nothing else would fill it.
-    for (let pause = 1_000; !(await reloaded()); pause = Math.min(RETRY_MOST_MS, pause * 2)) {
-      await new Promise((resolve) => setTimeout(resolve, pause))
-    }
-    const missed = reloading
-    reloading = null
-    for (const html of missed) log.put(html)
-  }
-
-  async function reloaded(): Promise<boolean> {
-    try {
-      const response = await fetch(url, { headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' } })
-      if (response.ok) log.replace(await response.text())
-      return response.ok
-    } catch {
-      return false
-    }
-  }
-
-  function connect(): void {
-    clearTimeout(retryTimer)
-    const way = rungs[rung] ?? 'poll'
-    status.connecting()
-    current = open(
+    const connection = open(
       way,
       () => {
+        current?.close()
+        current = connection
+        rung = at
         failures = 0
+        clearTimeout(retryTimer)
+        clearTimeout(climbTimer)
+        if (at > 0) planClimb()
         status.live(way)
-        if (rung > 0) planClimb()
+        makeRoom()
       },
-      (wasReady, refused) => {
-        current = undefined
+      (lastedMs, refused) => {
         if (refused) return location.reload()
-        if (wasReady) return retry(0)
-        rung += 1
-        if (rung < rungs.length) return connect()
-        rung = 0
-        failures += 1
-        retry(failures)
+        if (current !== connection) return onFailure()
+        current = undefined
+        if (lastedMs < SILENT_START_MS) return descend(at + 1)
+        climbDelay = CLIMB_FIRST_MS
+        retry()
       },
     )
+    attempted = connection
+  }
+
+  function descend(at: number): void {
+    status.connecting()
+    if (at < rungs.length) attempt(at, () => descend(at + 1))
+    else retry()
+  }
+
+  /** Tries the better ways beside the one that works, the best first. */
+  function climb(at: number): void {
+    clearTimeout(climbTimer)
+    // A hidden tab climbs as soon as it is shown.
+    if (!current || !rung || document.hidden) return
+    if (at < rung) attempt(at, () => climb(at + 1))
+    else planClimb()
+  }
+
+  /** Later each time, until a way has lasted: one that works for a moment only must not be climbed to again and again. */
+  function planClimb(): void {
+    climbTimer = window.setTimeout(climb, climbDelay, 0)
+    climbDelay = Math.min(CLIMB_MOST_MS, climbDelay * 2)
   }
 
   /** Comes back after a pause that grows and differs from reader to reader, so that a restart is not met by all at once. */
-  function retry(failed: number): void {
-    clearTimeout(climbTimer)
-    rung = 0
-    const delay = Math.min(RETRY_MOST_MS, 500 * 2 ** failed) * (0.5 + Math.random())
+  function retry(): void {
+    const delay = Math.min(RETRY_MOST_MS, 500 * 2 ** failures) * (0.5 + Math.random())
+    failures += 1
     status.lost(delay)
-    retryTimer = window.setTimeout(connect, delay)
+    retryTimer = window.setTimeout(descend, delay, 0)
   }
 
-  /** Tries the best way beside the one that works, and changes over only when it has brought something. */
-  function planClimb(): void {
-    clearTimeout(climbTimer)
-    climbTimer = window.setTimeout(climb, climbDelay)
+  /** Lets go of everything and begins at a rung. */
+  function restart(at: number): void {
+    current?.close()
+    attempted?.close()
+    current = undefined
+    clearTimeout(retryTimer)
+    descend(at)
   }
 
-  function climb(): void {
-    const [best] = rungs
-    if (!current || !best) return
-    const candidate = open(
-      best,
-      () => {
-        // The one that worked may have ended meanwhile, and another been opened in its place.
-        clearTimeout(retryTimer)
-        current?.close()
-        current = candidate
-        rung = 0
-        climbDelay = CLIMB_FIRST_MS
-        status.live(best)
-      },
-      (wasReady, refused) => {
-        if (refused) return location.reload()
-        if (wasReady) {
-          if (current !== candidate) return
-          current = undefined
-          return retry(0)
-        }
-        climbDelay = Math.min(CLIMB_MOST_MS, climbDelay * 2)
-        planClimb()
-      },
-    )
+  /** A laptop that slept, a network that changed: the line is dead, and nobody has said so. */
+  function check(): void {
+    if (current && Date.now() - heardAt > SILENT_MS) restart(Math.min(rung + 1, rungs.length - 1))
   }
 
-  /** A laptop that slept, a network that changed: do not wait for a time-out that the sleep has stopped. */
-  function wake(): void {
-    if (document.visibilityState === 'hidden') return
-    if (!current) {
-      failures = 0
-      connect()
-    } else if (Date.now() - heardAt > SILENT_MS) {
-      current.close()
-      rung = 0
-      connect()
-    }
+  /** Gives way to the tabs that came later, for long: else all would take turns. */
+  function makeRoom(): void {
+    if (!current || !isHolding(rung) || tabsSince.size < TABS_THAT_HOLD) return
+    climbDelay = CLIMB_MOST_MS
+    restart(rungs.length - 1)
   }
 
-  document.addEventListener('visibilitychange', wake)
-  window.addEventListener('online', wake)
-  // Back and forward may bring the page from the cache as it was, with a connection that is long dead.
-  window.addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) wake()
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return
+    check()
+    if (current) climb(0)
+    else restart(0)
   })
-  setInterval(() => current && wake(), 5_000)
-  connect()
+  // Another network: what was open over the last one is dead.
+  window.addEventListener('online', () => restart(0))
+  tabs.onmessage = ({ data }) => {
+    tabsSince.add(data)
+    makeRoom()
+  }
+  setInterval(check, CHECK_EVERY_MS)
+  descend(0)
+}
+
+/** A WebSocket's frame carries its version in the message; the life of the room stays. */
+function withVersionOf(html: string, cursor: string): string {
+  return cursor.replace(/^\d+/, / data-version="(\d+)"/.exec(html)?.[1] ?? '$&')
 }
 
 /** The dot and the words that say how the room is connected. */
-function createStatus(room: HTMLElement) {
-  const element = document.getElementById('connection')
-  const label = element?.querySelector('.words')
-  const words = JSON.parse(room.dataset.words ?? '{}')
-  let countdown: number | undefined
+function createStatus(words: Words['client']) {
+  const element = document.getElementById('connection') as HTMLElement
+  const label = element.querySelector('.words') as HTMLElement
+  let countdown = 0
   const show = (state: string, text: string) => {
-    clearInterval(countdown)
-    if (element) element.dataset.state = state
-    if (label) label.textContent = text
+    clearTimeout(countdown)
+    element.dataset.state = state
+    label.textContent = text
   }
   return {
     connecting: () => show('connecting', words.connecting),
     live(way: Way) {
       show('live', words.live)
-      if (element) element.dataset.transport = way
-      const by = document.createElement('span')
-      by.className = 'by'
-      by.textContent = ` ${words.by[way]}`
-      label?.append(by)
+      element.dataset.transport = way
+      label.append(make('span', { className: 'by', textContent: ` ${words.by[way]}` }))
     },
     lost(delay: number) {
-      let seconds = Math.max(1, Math.round(delay / 1000))
-      const tick = () => words.lost.replace('{seconds}', String(seconds))
-      show('lost', tick())
-      countdown = window.setInterval(() => {
-        seconds = Math.max(1, seconds - 1)
-        if (label) label.textContent = tick()
-      }, 1000)
+      let seconds = Math.round(delay / 1000)
+      const tick = () => {
+        show('lost', words.lost.replace('{seconds}', String(Math.max(1, seconds))))
+        seconds -= 1
+        countdown = window.setTimeout(tick, 1_000)
+      }
+      tick()
     },
   }
 }

@@ -5,12 +5,7 @@ const pageLanguage = document.documentElement.lang
 const language = navigator.languages.find((one) => one.startsWith(pageLanguage)) ?? pageLanguage
 const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false })
 const exact = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' })
-const fullDay = new Intl.DateTimeFormat(language, {
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-})
+const fullDay = new Intl.DateTimeFormat(language, { dateStyle: 'full' })
 
 export function localizeTimes(within: ParentNode): void {
   for (const time of within.querySelectorAll<HTMLTimeElement>('.message time:not([title])')) {
@@ -20,12 +15,10 @@ export function localizeTimes(within: ParentNode): void {
   }
 }
 
-/** The reader's day of a message, comparable and as it is written. */
-export function dayOf(message: Element): { key: string; name: string } {
-  const date = new Date(message.querySelector('time')?.dateTime ?? Date.now())
-  return { key: date.toDateString(), name: fullDay.format(date) }
+/** When a message was said, by the reader's clock. */
+export function momentOf(message: Element): Date {
+  return new Date(message.querySelector('time')?.dateTime ?? '')
 }
 
-export function momentOf(message: Element): number {
-  return Date.parse(message.querySelector('time')?.dateTime ?? '')
-}
+/** A day as it is written between two messages. */
+export const nameOfDay = (date: Date) => fullDay.format(date)

@@ -67,7 +67,7 @@ describeWith(['chromium'], 'the browser', () => {
   })
 
   it('passes HTTP through the proxy that refuses WebSockets', async () => {
-    const proxy = await startProxy(origin, 'refused')
+    const proxy = await startProxy(origin, { webSockets: 'refused' })
     const browser = await openBrowser()
     try {
       const tab = await browser.newPage()

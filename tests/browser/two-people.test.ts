@@ -2,17 +2,20 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
 import { describeWith } from '../tools/available.ts'
-import { openBrowser, type VisitOptions, type Visitor, visitAs } from '../tools/browser.ts'
+import { cutLines, openBrowser, type VisitOptions, type Visitor, visitAs } from '../tools/browser.ts'
 import { ada, bashir, registerByHttp, tokenFor, tomas } from '../tools/people.ts'
 import { databaseServersIn, keepDatabaseDown } from '../tools/processes.ts'
+import type { Through } from '../tools/proxy.ts'
 import { framedRoom, type RoomPage, sayByToken, scriptedRoom, storedLines } from '../tools/room-page.ts'
 import { houseForThisTest, type ServerUnderTest } from '../tools/server-under-test.ts'
 import { waitFor } from '../tools/wait-for.ts'
 
 /** Long enough for the longest pause between two tries of a client. */
 const untilReconnected = 40_000
-/** What Chromium's console says of lines that this test cuts on purpose. */
-const cutLines = [/WebSocket connection to .* failed/, /Failed to load resource: net::ERR_/]
+
+/** A proxy that knows no event streams. */
+const noStreams: Through['fate'] = ({ headers }) =>
+  headers.accept === 'text/event-stream' ? 'refused' : 'passed'
 
 interface Way {
   way: string
@@ -26,14 +29,14 @@ const ways: Way[] = [
   { way: 'over WebSocket', options: {}, live: en.client.by.websocket, room: scriptedRoom },
   {
     way: 'over SSE where WebSockets are refused',
-    options: { webSockets: 'refused', expected: cutLines },
+    options: { behindProxy: { webSockets: 'refused' }, expected: cutLines },
     live: en.client.by.sse,
     room: scriptedRoom,
   },
   {
-    way: 'over SSE where WebSockets connect but stay silent',
-    options: { webSockets: 'silent', expected: cutLines },
-    live: en.client.by.sse,
+    way: 'over long polls where nothing may be held open',
+    options: { behindProxy: { webSockets: 'refused', fate: noStreams }, expected: cutLines },
+    live: en.client.by.poll,
     room: scriptedRoom,
   },
   {

@@ -7,10 +7,10 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { expect, onTestFinished } from 'vitest'
 import { toolPath } from './available.ts'
 import { logInByHttp, type Person, registerByHttp } from './people.ts'
-import { startProxy, type WebSocketThrough } from './proxy.ts'
+import { type HttpProxy, startProxy, startWire, type Through, type Wire } from './proxy.ts'
 import { patience } from './wait-for.ts'
 
-const flags = [
+export const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -20,9 +20,19 @@ const flags = [
   '--disable-sync',
 ]
 
+/** What the console says of lines that a test cuts or holds on purpose. */
+export const cutLines = [
+  /WebSocket connection to .* failed/,
+  /Failed to load resource: net::ERR_/,
+  /the server responded with a status of 502/,
+]
+
 export interface VisitOptions {
   javaScriptEnabled?: boolean
-  webSockets?: WebSocketThrough
+  /** Stands behind a proxy of their own, which lets this through. */
+  behindProxy?: Partial<Through>
+  /** Is tied to the house by a wire of their own. */
+  byWire?: boolean
   locale?: string
   viewport?: { width: number; height: number }
   colorScheme?: 'light' | 'dark'
@@ -31,8 +41,10 @@ export interface VisitOptions {
 }
 
 export interface Visitor {
-  /** The origin that this visitor types; a proxy's when WebSockets are blocked. */
+  /** The origin that this visitor types; the proxy's or the wire's when there is one. */
   origin: string
+  proxy?: HttpProxy
+  wire?: Wire
   context: BrowserContext
   page: Page
   /** Problems that belong to the test from now on. */
@@ -47,9 +59,10 @@ export function openBrowser(): Promise<Browser> {
 
 /** Opens an empty tab of a new person, until the test's end. */
 export async function visit(browser: Browser, house: string, options: VisitOptions = {}): Promise<Visitor> {
-  const { webSockets, expected: given = [], ...contextOptions } = options
-  const proxy = webSockets && (await startProxy(house, webSockets))
-  const origin = proxy?.origin ?? house
+  const { behindProxy, byWire, expected: given = [], ...contextOptions } = options
+  const proxy = behindProxy && (await startProxy(house, behindProxy))
+  const wire = byWire ? await startWire(house) : undefined
+  const origin = proxy?.origin ?? wire?.origin ?? house
   const context = await browser.newContext({ baseURL: origin, ...contextOptions })
   context.setDefaultTimeout(patience)
   const expected = [...given]
@@ -57,11 +70,14 @@ export async function visit(browser: Browser, house: string, options: VisitOptio
   onTestFinished(async () => {
     await context.close()
     proxy?.close()
+    wire?.close()
     expect(problems.filter((problem) => !expected.some((pattern) => pattern.test(problem)))).toEqual([])
   })
   const page = await context.newPage()
   return {
     origin,
+    ...(proxy && { proxy }),
+    ...(wire && { wire }),
     context,
     page,
     expectProblems: (...patterns) => void expected.push(...patterns),

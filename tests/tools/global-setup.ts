@@ -18,7 +18,7 @@ declare module 'vitest' {
 
 const toolsOfProject: Record<string, string[]> = {
   conformance: ['curl'],
-  browser: ['chromium', 'lynx', 'w3m', 'tmux'],
+  browser: ['chromium', 'firefox-esr', 'lynx', 'w3m', 'tmux'],
   faults: ['curl'],
 }
 

@@ -66,10 +66,10 @@ interface StoredMessage {
   body: string
 }
 
-/** What the house has stored, in the same form as `lines`. */
+/** All that the house has stored, in the same form as `lines`. */
 export async function storedLines(origin: string, token: string): Promise<string[]> {
-  const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json' }
-  const answer = await ask(origin, '/rooms/lobby', { headers })
+  const headers = { Authorization: `Bearer ${token}` }
+  const answer = await ask(origin, '/rooms/lobby/history?format=json', { headers })
   const { messages } = answer.json() as { messages: StoredMessage[] }
   return messages.map(({ number, author, body }) => `#${number} ${author.name}: ${body}`)
 }

@@ -1,0 +1,124 @@
+/** Whatever is pulled from under a page, afterwards it shows exactly what the database holds, by every way. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { en } from '../../src/words/en.ts'
+import { describeWith } from '../tools/available.ts'
+import { cutLines, openBrowser, visitAs } from '../tools/browser.ts'
+import { enterByWire, untilReconnected } from '../tools/guests.ts'
+import { ada, registerByHttp, tokenFor, tomas } from '../tools/people.ts'
+import { keepDatabaseDown } from '../tools/processes.ts'
+import { framedRoom, type RoomPage, sayByToken, storedLines } from '../tools/room-page.ts'
+import { houseForThisTest, type ServerUnderTest } from '../tools/server-under-test.ts'
+import { waitFor } from '../tools/wait-for.ts'
+
+let browser: Browser
+
+interface Reader extends RoomPage {
+  /** What a person does who notices that nothing comes any more. */
+  looksAgain(): Promise<void>
+  cut(): void
+  mend(): void
+}
+
+async function readerBy(house: ServerUnderTest, way: 'websocket' | 'sse' | 'poll' | 'page'): Promise<Reader> {
+  const path = `/rooms/lobby?via=${way}`
+  const guest = await enterByWire(browser, house, ada, { path, clock: way === 'page', expected: [/./] })
+  await guest.isLive(way)
+  return {
+    ...guest,
+    cut: guest.wire.cut,
+    mend: guest.wire.mend,
+    // The page that refreshes itself does so every 15 s.
+    looksAgain: async () => void (way === 'page' && (await guest.page.clock.fastForward(15_000))),
+  }
+}
+
+async function readerWithoutScripts(house: ServerUnderTest): Promise<Reader> {
+  const options = { javaScriptEnabled: false, byWire: true, expected: [...cutLines, /./] }
+  const { page, wire, goTo } = await visitAs(browser, house.origin, ada, options)
+  await goTo('/rooms/lobby')
+  return {
+    ...framedRoom(page),
+    cut: () => wire?.cut(),
+    mend: () => wire?.mend(),
+    looksAgain: () => page.getByRole('link', { name: en.room.reconnect }).click(),
+  }
+}
+
+describeWith(['chromium'], 'every way of a page', () => {
+  beforeAll(async () => {
+    browser = await openBrowser()
+  })
+  afterAll(() => browser?.close())
+
+  it('shows what is stored after the network, the house and the database were away', async () => {
+    const house = await houseForThisTest({ embedded: true })
+    await registerByHttp(house.origin, tomas)
+    const token = await tokenFor(house.origin, tomas)
+    const readers = [
+      await readerBy(house, 'websocket'),
+      await readerBy(house, 'sse'),
+      await readerBy(house, 'poll'),
+      await readerBy(house, 'page'),
+      await readerWithoutScripts(house),
+    ]
+    let count = 0
+    const insist = async () => {
+      count += 1
+      const body = `message ${count}`
+      await waitFor(`"${body}" to be taken`, async () => {
+        return (await sayByToken(house.origin, token, body, `nonce-${count}`)).status < 300
+      })
+    }
+    const everyoneSees = async () => {
+      const stored = await storedLines(house.origin, token)
+      expect(stored).toHaveLength(count)
+      await Promise.all(
+        readers.map(async (reader) => {
+          await reader.looksAgain()
+          await reader.showsExactly(stored, untilReconnected)
+        }),
+      )
+    }
+
+    await insist()
+    await everyoneSees()
+
+    for (const reader of readers) reader.cut()
+    await insist()
+    for (const reader of readers) reader.mend()
+    await insist()
+    await everyoneSees()
+
+    await house.kill('SIGKILL')
+    await house.start()
+    await insist()
+    await everyoneSees()
+
+    const release = keepDatabaseDown(house.dataDir)
+    try {
+      await waitFor('the house to say that it is away', async () => {
+        return (
+          (await sayByToken(house.origin, token, `message ${count + 1}`, `nonce-${count + 1}`)).status === 503
+        )
+      })
+    } finally {
+      release()
+    }
+    await insist()
+    await everyoneSees()
+  })
+
+  it('goes on by itself after a restart with scripts off too, in the frame that was there', async () => {
+    const house = await houseForThisTest()
+    await registerByHttp(house.origin, tomas)
+    const token = await tokenFor(house.origin, tomas)
+    const reader = await readerWithoutScripts(house)
+    await sayByToken(house.origin, token, 'before')
+    await reader.showsExactly(['#1 Tomás: before'])
+    await house.kill('SIGKILL')
+    await house.start()
+    await sayByToken(house.origin, token, 'after')
+    await reader.showsExactly(await storedLines(house.origin, token), untilReconnected)
+  })
+})
