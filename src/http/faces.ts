@@ -19,7 +19,8 @@ export function isFace(word: string): word is Face {
  * @throws Problem 406 for types that we do not speak
  */
 export function chooseFace(request: Request): Face {
-  const format = new URL(request.url).searchParams.get('format')
+  // To read an address costs more than all else here, and few name a format.
+  const format = request.url.includes('format') ? new URL(request.url).searchParams.get('format') : null
   if (format === null) return faceByAccept(request)
   if (isFace(format)) return format
   throw problem('notAcceptable')

@@ -19,11 +19,17 @@ const IP_HOST = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])$/
 export function ourOrigin(request: Request, config: Config): RequestOrigin {
   if (config.PUBLIC_URL) return { origin: config.PUBLIC_URL, secure: config.PUBLIC_URL.startsWith('https:') }
   const host = request.headers.get('host') ?? ''
-  if (!isOurHost(host, config.HOST)) throw problem('misdirected')
   const secure = config.TRUST_PROXY > 0 && request.headers.get('x-forwarded-proto') === 'https'
-  const spelled = `${secure ? 'https' : 'http'}://${host}`
-  return { origin: new URL(spelled).origin, secure }
+  if (last.host !== host || last.secure !== secure || last.listensOn !== config.HOST) {
+    if (!isOurHost(host, config.HOST)) throw problem('misdirected')
+    const { origin } = new URL(`${secure ? 'https' : 'http'}://${host}`)
+    last = { host, secure, listensOn: config.HOST, origin }
+  }
+  return last
 }
+
+/** What came of the last Host: it is nearly always the next one's too. */
+let last = { host: '', secure: false, listensOn: '', origin: '' }
 
 function isOurHost(host: string, listensOn: string): boolean {
   const name = host.replace(/:\d+$/, '').toLowerCase()

@@ -5,7 +5,7 @@ import { MessagePage } from '../../templates/message-page.tsx'
 import type { AppContext, Env } from '../http/context.ts'
 import { signedIn } from '../http/context.ts'
 import { type FieldSentence, problem } from '../http/errors.ts'
-import { chooseFace, wantsFragment } from '../http/faces.ts'
+import { chooseFace, type Face, wantsFragment } from '../http/faces.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import type { Appended } from '../messages/append.ts'
 import { toTextLine } from '../messages/format.ts'
@@ -49,10 +49,10 @@ async function answerSend(
   c: AppContext,
   room: RoomPlace,
   { message, repeated }: Appended,
+  face: Face,
 ): Promise<Response> {
   const view = toView(message, room.slug)
   const status = repeated ? 200 : 201
-  const face = chooseFace(c.req.raw)
   c.header('Teahouse-Version', String(message.version))
   if (face === 'json') {
     c.header('Location', messageUrl(room.slug, message.number))
@@ -68,14 +68,14 @@ export const messages = new Hono<Env>()
   .post('/rooms/:room/messages', async (c) => {
     requireScope(c, 'send')
     // An answer in a face that we do not speak must not come after the message was stored.
-    chooseFace(c.req.raw)
+    const face = chooseFace(c.req.raw)
     const { member } = signedIn(c)
     const { log, limits } = c.get('house')
     const room = await enterPlace(c)
     const send = await checkSend(c, room)
     await limits.take('messagesOfMember', member.id)
     const appended = await log.append(room.id, { ...send, authorId: member.id, authorName: member.name })
-    return answerSend(c, room, appended)
+    return answerSend(c, room, appended, face)
   })
 
   .get('/rooms/:room/messages/:number', async (c) => {

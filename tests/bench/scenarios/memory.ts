@@ -17,6 +17,8 @@ import {
 } from '../targets.ts'
 
 const READERS = [1_000, 5_000, 10_000]
+/** Below it, what the heap keeps in reserve weighs more than the readers. */
+const ENOUGH_READERS = 5_000
 /** Come and go before the measuring, so that what a server compiles and pools does not count as theirs. */
 const FIRST_READERS = 500
 /** Until what connecting left behind has been swept up. */
@@ -64,7 +66,7 @@ async function idle<House extends Program>(
     readers.forEach((count, place) => {
       add(`${count} readers`, [ours[place] ?? Number.NaN], {
         beside: [name, [theirs[place] ?? Number.NaN]],
-        aim: { atMost, alone: true },
+        ...(count >= ENOUGH_READERS && { aim: { atMost, alone: true } }),
       })
     })
   }
