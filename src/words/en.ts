@@ -108,6 +108,8 @@ export const en = {
     /** Where a message is one line of text. */
     deletedLine: '(deleted)',
     inReplyTo: 'in reply to',
+    /** In place of the name of whoever has left. Nobody can take it. */
+    formerMember: 'a former member',
   },
 
   composer: {
