@@ -188,6 +188,9 @@ function Sidebar({ page, view }: Props) {
             <p class="name">
               <bdi>{page.viewer.name}</bdi>
             </p>
+            <p>
+              <a href="/account">{words.nav.account}</a>
+            </p>
             <LogOut page={page} />
           </div>
         )}

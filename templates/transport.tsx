@@ -23,22 +23,32 @@ export function TransportMenu({ page, transport }: { page: PageContext; transpor
       <form class="menu" method="post" action="/account/transport">
         <input type="hidden" name="form_token" value={page.formToken} />
         <input type="hidden" name="next" value={page.path} />
-        <fieldset>
-          <legend>{words.transport.heading}</legend>
-          {CHOICES.map((choice) => (
-            <div>
-              <label>
-                <input type="radio" name="transport" value={choice} checked={choice === transport} />{' '}
-                <span>{words.transport[choice]}</span>
-                {choice === 'auto' && <small> {words.transport.autoHint}</small>}
-              </label>
-            </div>
-          ))}
-        </fieldset>
-        <button type="submit" class="main-act small">
-          {words.transport.submit}
-        </button>
+        <TransportChoice transport={transport} />
       </form>
     </details>
+  )
+}
+
+/** The ways to choose from, and the button. */
+export function TransportChoice({ transport }: { transport: Transport }) {
+  const words = useWords()
+  return (
+    <>
+      <fieldset>
+        <legend>{words.transport.heading}</legend>
+        {CHOICES.map((choice) => (
+          <div>
+            <label>
+              <input type="radio" name="transport" value={choice} checked={choice === transport} />{' '}
+              <span>{words.transport[choice]}</span>
+              {choice === 'auto' && <small> {words.transport.autoHint}</small>}
+            </label>
+          </div>
+        ))}
+      </fieldset>
+      <button type="submit" class="main-act small">
+        {words.transport.submit}
+      </button>
+    </>
   )
 }

@@ -1,12 +1,11 @@
 import { Hono } from 'hono'
 import { LoginForm, LoginPage } from '../../templates/login.tsx'
-import { verifyPassword } from '../accounts/passwords.ts'
 import { toE164 } from '../accounts/phone.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { dropCookie, SESSION_COOKIE } from '../http/cookies.ts'
 import { problem } from '../http/errors.ts'
-import { addressKey, addressOf } from '../http/limits.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
+import { checkPassword } from './confirm.ts'
 import { beginSession, redirectTo, refuseForm } from './session.ts'
 
 /**
@@ -15,21 +14,13 @@ import { beginSession, redirectTo, refuseForm } from './session.ts'
  * @throws Problem 429 after too many failures for this number or from this address
  */
 export async function authenticate(c: AppContext): Promise<string | null> {
-  const { members, limits, config } = c.get('house')
-  const { phone: typed = '', password = '' } = c.get('fields')
+  const { members, config } = c.get('house')
+  const { phone: typed = '' } = c.get('fields')
   const phone = toE164(typed, config.DEFAULT_COUNTRY)
-  const account = phone ?? typed.slice(0, 40)
-  const address = addressKey(addressOf(c))
-  // Counted before the password is looked at, so that a hundred tries at the same moment are a hundred.
-  await limits.take('failedLoginsOfAccount', account)
-  await limits.take('failedLoginsOfAddress', address)
-
-  const found = phone ? await members.credentials(phone) : null
-  const isRight = await verifyPassword(found?.passwordHash ?? null, password)
-  if (!isRight || !found) return null
-  await limits.giveBack('failedLoginsOfAccount', account)
-  await limits.giveBack('failedLoginsOfAddress', address)
-  return found.id
+  const found = await checkPassword(c, phone ?? typed.slice(0, 40), async () =>
+    phone ? members.credentials(phone) : null,
+  )
+  return found?.id ?? null
 }
 
 /** Only paths of ours. The URL parser knows what browsers make of `//evil.example`, `/\\evil.example` and a tab in between. */
