@@ -348,7 +348,7 @@ function TransportPart({ page, view }: Props) {
     <Part id="transport" heading={words.heading} about={words.about}>
       <Form page={page} action="/account/transport" class="choice">
         <input type="hidden" name="next" value="/account?done=transport" />
-        <TransportChoice transport={view.transport} />
+        <TransportChoice transport={view.transport} headed />
       </Form>
     </Part>
   )

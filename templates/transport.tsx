@@ -29,13 +29,13 @@ export function TransportMenu({ page, transport }: { page: PageContext; transpor
   )
 }
 
-/** The ways to choose from, and the button. */
-export function TransportChoice({ transport }: { transport: Transport }) {
+/** The ways to choose from, and the button. @param headed what they are is said above them already */
+export function TransportChoice({ transport, headed }: { transport: Transport; headed?: boolean }) {
   const words = useWords()
   return (
     <>
       <fieldset>
-        <legend>{words.transport.heading}</legend>
+        <legend class={headed ? 'for-readers' : undefined}>{words.transport.heading}</legend>
         {CHOICES.map((choice) => (
           <div>
             <label>

@@ -18,20 +18,22 @@ describe('a new device', () => {
   it('is one that logged in after me, from a device or an address not seen before', () => {
     const mine = logIn(5)
     const [fromElsewhere, onPhone] = [logIn(4, elsewhere), logIn(3, phone)]
-    expect(newDevices([onPhone, fromElsewhere, mine], mine.at, now)).toEqual([onPhone, fromElsewhere])
+    expect(newDevices([onPhone, fromElsewhere, mine], mine, now)).toEqual([onPhone, fromElsewhere])
   })
 
   it('is told of once, however often it logs in, and not where it was known before me', () => {
     const mine = logIn(5)
     const first = logIn(4, elsewhere)
-    expect(newDevices([logIn(1, elsewhere), first, mine], mine.at, now)).toEqual([first])
-    expect(newDevices([logIn(1, elsewhere), mine, logIn(9, elsewhere)], mine.at, now)).toEqual([])
-    expect(newDevices([logIn(1), mine], mine.at, now)).toEqual([])
+    expect(newDevices([logIn(1, elsewhere), first, mine], mine, now)).toEqual([first])
+    expect(newDevices([logIn(1, elsewhere), mine, logIn(9, elsewhere)], mine, now)).toEqual([])
+    expect(newDevices([logIn(1), mine], mine, now)).toEqual([])
+    // Even where my own is not remembered any more.
+    expect(newDevices([logIn(1)], mine, now)).toEqual([])
   })
 
   it('is no news any more after 30 days', () => {
     const mine = logIn(60)
     const [recent, old] = [logIn(29, elsewhere), logIn(31, phone)]
-    expect(newDevices([recent, old, mine], mine.at, now)).toEqual([recent])
+    expect(newDevices([recent, old, mine], mine, now)).toEqual([recent])
   })
 })

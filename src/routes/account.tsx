@@ -1,12 +1,12 @@
 import { type Context, Hono } from 'hono'
 import { AccountPage } from '../../templates/account.tsx'
 import type { AccountView, FieldErrors, SessionView } from '../../templates/views.ts'
-import { deviceOf } from '../accounts/devices.ts'
+import { type Device, deviceOf } from '../accounts/devices.ts'
 import { TRANSPORTS } from '../accounts/members.ts'
 import { checkName } from '../accounts/names.ts'
-import { LOG_INS_REMEMBERED, newDevices } from '../accounts/new-devices.ts'
+import { LOG_INS_REMEMBERED, type LogIn, newDevices } from '../accounts/new-devices.ts'
 import { hashPassword } from '../accounts/passwords.ts'
-import { SESSIONS_LISTED } from '../accounts/sessions.ts'
+import { type ListedSession, SESSIONS_LISTED } from '../accounts/sessions.ts'
 import { TOKENS_LISTED } from '../accounts/tokens.ts'
 import { recordAct } from '../http/audit.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
@@ -42,7 +42,7 @@ async function accountView(c: AppContext): Promise<AccountView> {
     role: account.role,
     transport: account.transport,
     sessions: listedSessions.map((session) => toSessionView(session, credential.id)).sort(currentFirst),
-    newDevices: current ? newDevices(known, current.createdAt) : [],
+    newDevices: current ? newDevices(known, toLogIn(current)) : [],
     tokens: listedTokens,
     moreSessions: listedSessions.length === SESSIONS_LISTED,
     moreTokens: listedTokens.length === TOKENS_LISTED,
@@ -51,18 +51,20 @@ async function accountView(c: AppContext): Promise<AccountView> {
   }
 }
 
-function toSessionView(
-  session: { id: string; device: string; address: string; createdAt: Date; lastSeenAt: Date | null },
-  currentId: string,
-): SessionView {
-  const { id, device, address, createdAt, lastSeenAt } = session
-  return { id, ...deviceOf(device), address, createdAt, lastSeenAt, current: id === currentId }
+function toSessionView({ device, ...session }: ListedSession, currentId: string): SessionView {
+  return { ...session, ...deviceOf(device), current: session.id === currentId }
 }
 
 const currentFirst = (one: SessionView, other: SessionView) => Number(other.current) - Number(one.current)
 
+const toLogIn = ({ createdAt, address, device }: ListedSession): LogIn => ({
+  at: createdAt,
+  address,
+  ...deviceOf(device),
+})
+
 /** What was kept of a log-in's device. */
-function toDevice(details: string): { program: string; system: string } {
+function toDevice(details: string): Device {
   const { program = '', system = '' } = JSON.parse(details) as { program?: string; system?: string }
   return { program, system }
 }
