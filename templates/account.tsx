@@ -21,6 +21,7 @@ export function AccountPage({ page, view }: Props) {
           <bdi>{view.name}</bdi>
         </h1>
         <p class="hint">{words.account.since(dayName(dayOf(view.createdAt), words.dateLocale))}</p>
+        <ToPutRight view={view} />
         {view.done && (
           <p class="notice" role="status">
             {words.account.done[view.done]}
@@ -37,6 +38,19 @@ export function AccountPage({ page, view }: Props) {
         <p class="zone">{words.account.zone(zoneName)}</p>
       </main>
     </Layout>
+  )
+}
+
+const PART_OF = { name: 'who', password: 'password-part', token: 'tokens', leave: 'leaving' }
+
+/** The form that was refused may stand far down: whoever reads from the top is told at once. */
+function ToPutRight({ view }: { view: AccountView }) {
+  const { title, detail } = useWords().errors.invalid
+  if (!view.refused) return null
+  return (
+    <p class="error">
+      <a href={`#${PART_OF[view.refused.form]}`}>{title}</a> {detail}
+    </p>
   )
 }
 
