@@ -189,7 +189,9 @@ function Sidebar({ page, view }: Props) {
               <bdi>{page.viewer.name}</bdi>
             </p>
             <p>
-              <a href="/account">{words.nav.account}</a>
+              <a class="as-link" href="/account">
+                {words.nav.account}
+              </a>
             </p>
             <LogOut page={page} />
           </div>

@@ -50,14 +50,16 @@ async function leave(c: AppContext, { erasing }: { erasing: boolean }): Promise<
   const { member } = signedIn(c)
   const { members, bus, report } = c.get('house')
   let erased = erasing ? await eraseEverywhere(c) : 0
-  const ended = await members.depart(member.id, new Date())
+  // Told whatever the answer: it may have been lost after the commit, and to forget a name in vain does no harm.
+  const ended = await members
+    .depart(member.id, new Date())
+    .finally(() => bus.publish({ type: 'member-changed', memberId: member.id }))
   if (!ended) {
     // Another request of theirs was quicker, or they were given the house.
     if (await members.account(member.id)) throw problem('ownerStays')
     return
   }
   tellEnded(c, ended)
-  bus.publish({ type: 'member-changed', memberId: member.id })
   if (erasing) {
     try {
       erased += await eraseEverywhere(c)

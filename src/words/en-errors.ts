@@ -16,9 +16,9 @@ export const errors = {
     detail: 'Nothing was done. Hand it over to someone else, then you can leave.',
   },
   leavingUnfinished: {
-    title: 'The database went away before you had left.',
+    title: 'The database went away while you were leaving.',
     detail:
-      'You still have your account; some of your messages may be gone. Leave again in a minute: it goes on from there.',
+      'Some of your messages may be gone. Open your account again in a minute: if it is still there, leave again, and it goes on from there.',
   },
   registrationClosed: {
     title: 'Registration is closed.',

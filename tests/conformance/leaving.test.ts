@@ -208,6 +208,27 @@ describe('leaving', () => {
     expect(stored[others - 1]?.body).toBe('mine stay')
   })
 
+  it('that the database cannot finish says so, and goes on when asked again', async () => {
+    const me = await someone()
+    const number = await say(me.program, 'caught half way')
+    // Whoever holds the room's row keeps everyone else from changing the room.
+    await house.query('START TRANSACTION')
+    await house.query("SELECT id FROM rooms WHERE slug = 'lobby' FOR UPDATE")
+    try {
+      const answer = await leave(me, 'erase')
+      expect([answer.status, answer.body]).toEqual([
+        503,
+        expect.stringContaining(en.errors.leavingUnfinished.title),
+      ])
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+    } finally {
+      await house.query('ROLLBACK')
+    }
+    expect((await accountOf(house, me)).name).toBe(me.person.name)
+    expect((await leave(me, 'erase')).status).toBe(303)
+    expect((await house.stored())[number - 1]?.body).toBe('')
+  })
+
   it('asked for by several requests at the same moment happens once, and what was being sent goes too', async () => {
     const me = await someone()
     const { id } = await accountOf(house, me)
