@@ -108,14 +108,23 @@ export function createMembers(database: Database) {
     },
 
     /** What stands in an account; null where its member has left. */
-    async account(id: string): Promise<(Account & { passwordHash: string }) | null> {
-      const { name, role, transport, phone, createdAt, passwordHash } = members
+    async account(id: string): Promise<Account | null> {
+      const { name, role, transport, phone, createdAt } = members
       const [found] = await database
-        .select({ name, role, transport, phone, createdAt, passwordHash })
+        .select({ name, role, transport, phone, createdAt })
         .from(members)
         .where(eq(members.id, id))
         .limit(1)
       return found?.phone ? { ...found, id, phone: found.phone } : null
+    },
+
+    /** @returns what the password of someone who is signed in is checked against; null for nobody */
+    async passwordHash(memberId: string): Promise<string | null> {
+      const [found] = await database
+        .select({ passwordHash: members.passwordHash })
+        .from(members)
+        .where(eq(members.id, memberId))
+      return found?.passwordHash ?? null
     },
 
     /** @param key the name folded. @returns false where another has that name: then nothing was changed */

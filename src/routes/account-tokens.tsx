@@ -9,6 +9,7 @@ import { pageContext, renderPage } from '../http/page.tsx'
 import { withoutControls } from '../messages/format.ts'
 import { codePoints } from '../unicode.ts'
 import { backToAccount, isCredentialId, refuseOnPage } from './account.tsx'
+import { endCredentials } from './credentials.ts'
 import { requireSession } from './door.ts'
 
 interface Wanted {
@@ -62,11 +63,11 @@ export const accountTokens = new Hono<Env>()
   .post('/account/tokens/:id/revoke', async (c) => {
     requireSession(c)
     const { member } = signedIn(c)
-    const { tokens, bus } = c.get('house')
+    const { tokens } = c.get('house')
     const id = c.req.param('id')
     const name = isCredentialId(id) ? await tokens.revoke(member.id, id) : null
     if (name !== null) {
-      bus.publish({ type: 'credential-ended', credentialId: id })
+      endCredentials(c, member.id, [id])
       await recordAct(c, 'token-revoked', { memberId: member.id, details: { name } })
     }
     return backToAccount(c, 'token', { revoked: name === null ? 0 : 1 })

@@ -15,9 +15,11 @@ import { chooseFace } from '../http/faces.ts'
 import { pageContext, renderPage, wordsFor } from '../http/page.tsx'
 import { withoutControls } from '../messages/format.ts'
 import { confirmPerson } from './confirm.ts'
+import { endCredentials } from './credentials.ts'
 import { requireSession } from './door.ts'
 import { safeNext } from './login.tsx'
-import { nameSentence, passwordSentence } from './name-and-password.ts'
+import { nameSentence } from './name.ts'
+import { passwordSentence } from './password.ts'
 import { redirectTo, refuseForm } from './session.ts'
 
 type RefusedForm = NonNullable<AccountView['refused']>['form']
@@ -34,7 +36,10 @@ async function accountView(c: AppContext): Promise<AccountView> {
   ])
   if (!account) throw problem('notSignedIn')
   const current = listedSessions.find(({ id }) => id === credential.id)
-  const known = logIns.map(({ at, address, details }) => ({ at, address, ...toDevice(details) }))
+  const known = logIns.flatMap(({ at, address, details }) => {
+    const device = toDevice(details)
+    return device ? [{ at, address, ...device }] : []
+  })
   return {
     name: account.name,
     phone: account.phone,
@@ -63,10 +68,10 @@ const toLogIn = ({ createdAt, address, device }: ListedSession): LogIn => ({
   ...deviceOf(device),
 })
 
-/** What was kept of a log-in's device. */
-function toDevice(details: string): Device {
-  const { program = '', system = '' } = JSON.parse(details) as { program?: string; system?: string }
-  return { program, system }
+/** What was kept of a log-in's device, if anything. */
+function toDevice(details: string): Device | null {
+  const { program, system = '' } = JSON.parse(details) as Partial<Device>
+  return program === undefined ? null : { program, system }
 }
 
 function doneOf(c: AppContext): AccountView['done'] {
@@ -93,13 +98,6 @@ export const backToAccount = (
   done: NonNullable<AccountView['done']>,
   facts: Record<string, unknown>,
 ) => redirectTo(c, `/account?done=${done}`, facts)
-
-/** Ends the streams and sockets of what has ended in the database. */
-export function tellEnded(c: AppContext, credentialIds: string[]): void {
-  for (const credentialId of credentialIds) {
-    c.get('house').bus.publish({ type: 'credential-ended', credentialId })
-  }
-}
 
 /** What a member sees and sets of their own. */
 export const account = new Hono<Env>()
@@ -160,16 +158,17 @@ export const account = new Hono<Env>()
     const { members, sessions } = c.get('house')
     const typed = c.get('fields').new_password ?? ''
     const fault = passwordSentence(typed)
-    const confirmed = await confirmPerson(c)
-    if (confirmed.refused || fault) {
-      return refuseOnPage(c, 'password', { ...confirmed.refused, ...(fault && { new_password: fault }) })
+    const known = await members.passwordHash(member.id)
+    const refusal = await confirmPerson(c)
+    if (refusal || fault) {
+      return refuseOnPage(c, 'password', { ...refusal?.fields, ...(fault && { new_password: fault }) })
     }
     // Of two at the same moment the second finds another password than the one that it knows.
-    if (!(await members.replacePassword(member.id, confirmed.passwordHash, await hashPassword(typed)))) {
+    if (!(await members.replacePassword(member.id, known ?? '', await hashPassword(typed)))) {
       return refuseOnPage(c, 'password', { password: (words) => words.passwordMoved })
     }
     const ended = await sessions.endOthers(member.id, credential.id)
-    tellEnded(c, ended)
+    endCredentials(c, member.id, ended)
     await recordAct(c, 'password-changed', { memberId: member.id, details: { ended: ended.length } })
     return backToAccount(c, 'password', { ended: ended.length })
   })
@@ -181,7 +180,7 @@ export const account = new Hono<Env>()
     const id = c.req.param('id')
     const ended = isCredentialId(id) && (await c.get('house').sessions.endOf(member.id, id))
     if (ended) {
-      tellEnded(c, [id])
+      endCredentials(c, member.id, [id])
       await recordAct(c, 'session-ended', { memberId: member.id })
     }
     return backToAccount(c, 'session', { ended: Number(ended) })
@@ -191,7 +190,7 @@ export const account = new Hono<Env>()
     requireSession(c)
     const { member, credential } = signedIn(c)
     const ended = await c.get('house').sessions.endOthers(member.id, credential.id)
-    tellEnded(c, ended)
+    endCredentials(c, member.id, ended)
     if (ended.length > 0) {
       await recordAct(c, 'other-sessions-ended', { memberId: member.id, details: { ended: ended.length } })
     }

@@ -37,9 +37,8 @@ async function accountOf(c: AppContext): Promise<ArchiveView> {
     actsOf(c),
   ])
   if (!account) throw problem('notSignedIn')
-  const { passwordHash: _secret, ...profile } = account
   return {
-    ...profile,
+    ...account,
     madeAt: new Date(),
     // Their ids are hashes of secrets, which are for nobody to keep.
     sessions: listed.map(({ id, device, ...session }) => ({

@@ -4,9 +4,10 @@ import { recordAct } from '../http/audit.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { dropCookie, SESSION_COOKIE } from '../http/cookies.ts'
 import { problem, type Refused } from '../http/errors.ts'
-import { refuseOnPage, tellEnded } from './account.tsx'
+import { refuseOnPage } from './account.tsx'
 import { archiveOf } from './archive.tsx'
 import { confirmPerson } from './confirm.ts'
+import { endCredentials } from './credentials.ts'
 import { requireSession } from './door.ts'
 import { redirectTo } from './session.ts'
 
@@ -28,7 +29,7 @@ export const leaving = new Hono<Env>()
     const { member } = signedIn(c)
     if (member.role === 'owner') throw problem('ownerStays')
     const { messages } = c.get('fields')
-    const refused: Refused = { ...(await confirmPerson(c)).refused }
+    const refused: Refused = { ...(await confirmPerson(c))?.fields }
     if (messages !== 'keep' && messages !== 'erase') refused.messages = (words) => words.leaveMessages
     if (Object.keys(refused).length > 0) return refuseOnPage(c, 'leave', refused)
     try {
@@ -59,7 +60,7 @@ async function leave(c: AppContext, { erasing }: { erasing: boolean }): Promise<
     if (await members.account(member.id)) throw problem('ownerStays')
     return
   }
-  tellEnded(c, ended)
+  endCredentials(c, member.id, ended)
   if (erasing) {
     try {
       erased += await eraseEverywhere(c)

@@ -11,7 +11,8 @@ import { type FieldSentence, problem } from '../http/errors.ts'
 import { addressKey, addressOf } from '../http/limits.ts'
 import { isLocalVisitor } from '../http/origin.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
-import { nameSentence, passwordSentence } from './name-and-password.ts'
+import { nameSentence } from './name.ts'
+import { passwordSentence } from './password.ts'
 import { beginSession, redirectTo, refuseForm } from './session.ts'
 
 /** Who may register now: while the house has no owner anyone on this machine, or whoever has the set-up code. */

@@ -99,8 +99,7 @@ export const fields = {
   passwordShort: (has: number, missing: number) =>
     `Eight characters or more. Yours has ${has}; ${missing} more will do.`,
   passwordLong: 'A password has at most 128 characters.',
-  passwordNeeded: 'Type your password.',
-  passwordWrong: 'This is not your password.',
+  confirmWrong: 'This is not your password.',
   passwordMoved: 'Your password was changed elsewhere meanwhile. Type the one that is yours now.',
   tokenName: 'A token has a name of 1 to 64 characters.',
   scopes: 'Choose what the token may do.',

@@ -145,7 +145,7 @@ describeWith(['chromium'], 'the account page', () => {
       const form = page.locator('#leaving')
       await form.getByLabel(leave.erase).check()
       await leaveWith(form, 'not-my-password-1')
-      expect(await page.locator('#leave-password-error').textContent()).toBe(en.fields.passwordWrong)
+      expect(await page.locator('#leave-password-error').textContent()).toBe(en.fields.confirmWrong)
       expect(await form.getByLabel(leave.erase).isChecked()).toBe(true)
       await leaveWith(form, person.password)
       await page.getByRole('main').getByRole('link', { name: en.nav.logIn }).waitFor()

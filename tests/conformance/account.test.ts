@@ -238,8 +238,8 @@ describe('another password', () => {
   })
 
   it.each([
-    ['without the one of now', {}, 'change-password', en.fields.passwordNeeded],
-    ['with a wrong one', { password: 'not-my-password-1' }, 'change-password', en.fields.passwordWrong],
+    ['without the one of now', {}, 'change-password', en.fields.passwordMissing],
+    ['with a wrong one', { password: 'not-my-password-1' }, 'change-password', en.fields.confirmWrong],
     ['that is common', { new_password: 'password' }, 'change-new_password', en.fields.passwordCommon],
     ['that is short', { new_password: 'tea' }, 'change-new_password', en.fields.passwordShort(3, 5)],
     ['that is none', { new_password: '' }, 'change-new_password', en.fields.passwordMissing],

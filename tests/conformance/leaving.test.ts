@@ -56,8 +56,8 @@ describe('leaving', () => {
   })
 
   it.each([
-    ['without a password', { messages: 'keep' }, 'password', en.fields.passwordNeeded],
-    ['with a wrong one', { messages: 'erase', password: 'not-mine-1' }, 'password', en.fields.passwordWrong],
+    ['without a password', { messages: 'keep' }, 'password', en.fields.passwordMissing],
+    ['with a wrong one', { messages: 'erase', password: 'not-mine-1' }, 'password', en.fields.confirmWrong],
     ['without a choice', { password: 'seven-grey-geese-12' }, 'messages', en.fields.leaveMessages],
     [
       'with another one',
