@@ -7,10 +7,12 @@ import { believedIdentities, identify } from './http/identity.ts'
 import { proveIntent } from './http/intent.ts'
 import { renderProblem } from './http/render-problem.tsx'
 import { compressPages, readFields, refuseOtherMethods, welcome } from './http/request.ts'
-import { account } from './routes/account.ts'
+import { account } from './routes/account.tsx'
+import { accountTokens } from './routes/account-tokens.tsx'
 import { front } from './routes/front.tsx'
 import { health } from './routes/health.ts'
 import { history } from './routes/history.tsx'
+import { leaving } from './routes/leaving.tsx'
 import { live } from './routes/live.tsx'
 import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
@@ -35,6 +37,8 @@ export function createApp(house: House): Hono<Env> {
   app.route('/logout', logout)
   app.route('/tokens', tokens)
   app.route('/', account)
+  app.route('/', accountTokens)
+  app.route('/', leaving)
   app.route('/', rooms)
   app.route('/', messages)
   app.route('/', history)

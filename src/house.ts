@@ -1,5 +1,6 @@
 import { createAudit } from './accounts/audit.ts'
 import { createMembers } from './accounts/members.ts'
+import { createNamesMark } from './accounts/names-mark.ts'
 import { createSessions } from './accounts/sessions.ts'
 import { createTokens } from './accounts/tokens.ts'
 import { createInProcessBus } from './bus/bus.ts'
@@ -67,6 +68,7 @@ export function createHouse({
     tokens,
     audit: createAudit(database),
     members: createMembers(database),
+    namesMark: createNamesMark(bus),
     rooms: createRooms(database),
     log: createRoomLog({
       store: createMessageStore(opened),

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { HttpBindings } from '@hono/node-server'
 import pino from 'pino'
+import { useCoresForHashes } from './accounts/passwords.ts'
 import { createApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { inspectServer, type OpenDatabase, openDatabase } from './database/connection.ts'
@@ -37,6 +39,7 @@ async function open(): Promise<void> {
   const config = readConfig(process.env)
   // Before a database is fetched and made for nothing.
   await refuseTakenPort(config)
+  useCoresForHashes(availableParallelism())
   const logger = pino({ level: config.LOG_LEVEL }, pino.destination({ dest: 2, sync: true }))
   const database = await openStore(config)
   const files = readStaticFiles(fileURLToPath(new URL('./static', import.meta.url)))

@@ -61,7 +61,9 @@ function MemberLinks({ page }: { page: PageContext }) {
   const words = useWords()
   return (
     <>
-      {page.path !== '/rooms' && <a href="/rooms">{words.nav.rooms}</a>} <LogOut page={page} />
+      {page.path !== '/rooms' && <a href="/rooms">{words.nav.rooms}</a>}{' '}
+      {page.path.split('?')[0] !== '/account' && <a href="/account">{words.nav.account}</a>}{' '}
+      <LogOut page={page} />
     </>
   )
 }

@@ -188,6 +188,11 @@ function Sidebar({ page, view }: Props) {
             <p class="name">
               <bdi>{page.viewer.name}</bdi>
             </p>
+            <p>
+              <a class="as-link" href="/account">
+                {words.nav.account}
+              </a>
+            </p>
             <LogOut page={page} />
           </div>
         )}

@@ -24,22 +24,32 @@ export function TransportMenu({ page, transport }: { page: PageContext; transpor
         <input type="hidden" name="form_token" value={page.formToken} />
         {/* A way that was tried once (`?via=`) must not win over what is chosen here. */}
         <input type="hidden" name="next" value={page.path.split('?')[0]} />
-        <fieldset>
-          <legend>{words.transport.heading}</legend>
-          {CHOICES.map((choice) => (
-            <div>
-              <label>
-                <input type="radio" name="transport" value={choice} checked={choice === transport} />{' '}
-                <span>{words.transport[choice]}</span>
-                {choice === 'auto' && <small> {words.transport.autoHint}</small>}
-              </label>
-            </div>
-          ))}
-        </fieldset>
-        <button type="submit" class="main-act small">
-          {words.transport.submit}
-        </button>
+        <TransportChoice transport={transport} />
       </form>
     </details>
+  )
+}
+
+/** The ways to choose from, and the button. @param headed what they are is said above them already */
+export function TransportChoice({ transport, headed }: { transport: Transport; headed?: boolean }) {
+  const words = useWords()
+  return (
+    <>
+      <fieldset>
+        <legend class={headed ? 'for-readers' : undefined}>{words.transport.heading}</legend>
+        {CHOICES.map((choice) => (
+          <div>
+            <label>
+              <input type="radio" name="transport" value={choice} checked={choice === transport} />{' '}
+              <span>{words.transport[choice]}</span>
+              {choice === 'auto' && <small> {words.transport.autoHint}</small>}
+            </label>
+          </div>
+        ))}
+      </fieldset>
+      <button type="submit" class="main-act small">
+        {words.transport.submit}
+      </button>
+    </>
   )
 }

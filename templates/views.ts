@@ -63,6 +63,69 @@ export interface LoginView {
   asksCode?: boolean
 }
 
+/** Where someone is logged in. */
+export interface SessionView {
+  id: string
+  program: string
+  system: string
+  address: string
+  createdAt: Date
+  lastSeenAt: Date | null
+  current: boolean
+}
+
+export interface LogInView {
+  at: Date
+  program: string
+  system: string
+  address: string
+}
+
+export interface TokenView {
+  id: string
+  name: string
+  scopes: ('read' | 'send' | 'admin')[]
+  createdAt: Date
+  expiresAt: Date
+  lastUsedAt: Date | null
+}
+
+/** Something that was done to an account. */
+export interface ActView {
+  at: Date
+  action: string
+  address: string
+  byMe: boolean
+  details: Record<string, string | number>
+}
+
+export interface AccountView {
+  name: string
+  phone: string
+  createdAt: Date
+  role: 'owner' | 'admin' | 'member'
+  transport: Transport
+  sessions: SessionView[]
+  newDevices: LogInView[]
+  tokens: TokenView[]
+  /** There are more than are listed. */
+  moreSessions: boolean
+  moreTokens: boolean
+  /** What was just done, so that the page says so. */
+  done: 'name' | 'password' | 'transport' | 'session' | 'sessions' | 'token' | null
+  /** The form that was given back, with what was typed into it but for passwords. */
+  refused: { form: 'name' | 'password' | 'token' | 'leave'; errors: FieldErrors; typed: FieldErrors } | null
+}
+
+export interface NewTokenView {
+  token: string
+  name: string
+  /** Else the example sends. */
+  mayRead: boolean
+  /** Where the example is sent. */
+  origin: string
+}
+
 export interface ComposerView {
   /** Where it posts: /rooms/:room/messages */
   action: string

@@ -61,14 +61,16 @@ export function createAudit(database: Database) {
       })
     },
 
-    /** The newest entries before an id, newest first, with the names that people have now. @param memberId only what was done to them */
+    /** The newest entries before an id, newest first, with the names that people have now. @param memberId only what was done to them. @param action only this */
     async list({
       before,
       memberId,
+      action,
       limit = 50,
     }: {
       before?: string
       memberId?: string
+      action?: AuditedAction
       limit?: number
     } = {}) {
       return database
@@ -85,7 +87,11 @@ export function createAudit(database: Database) {
         .from(audit)
         .leftJoin(members, eq(members.id, audit.actorId))
         .where(
-          and(before ? lt(audit.id, before) : undefined, memberId ? eq(audit.memberId, memberId) : undefined),
+          and(
+            before ? lt(audit.id, before) : undefined,
+            memberId ? eq(audit.memberId, memberId) : undefined,
+            action ? eq(audit.action, action) : undefined,
+          ),
         )
         .orderBy(desc(audit.id))
         .limit(limit)

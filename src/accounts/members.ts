@@ -1,8 +1,18 @@
-import { and, eq, isNull, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNull, ne, type SQL } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/connection.ts'
 import { isDuplicateKey } from '../database/errors.ts'
-import { house, members } from '../database/schema.ts'
+import {
+  house,
+  members,
+  oneTimeSecrets,
+  passkeys,
+  recoveryCodes,
+  sessions,
+  tokens,
+} from '../database/schema.ts'
+import { en } from '../words/en.ts'
+import { nameKey } from './names.ts'
 
 /** The ways of being live that a member can choose. */
 export const TRANSPORTS = members.transport.enumValues
@@ -23,6 +33,16 @@ export interface NewMember {
   passwordHash: string
 }
 
+/** What a member is told of their own account. */
+export interface Account extends Member {
+  /** E.164. Nobody else is shown it. */
+  phone: string
+  createdAt: Date
+}
+
+/** A name that would be taken for someone who has left. */
+const RESERVED_KEYS = new Set([nameKey(en.message.formerMember)])
+
 /** What stood in the way of a new account. */
 export type RegistrationFault = 'phoneTaken' | 'nameTaken' | 'notFirst'
 
@@ -33,7 +53,7 @@ export function createMembers(database: Database) {
   const isThere = async (condition: SQL) =>
     (await database.select({ id: members.id }).from(members).where(condition).limit(1)).length > 0
   const hasPhone = (phone: string) => isThere(eq(members.phone, phone))
-  const hasName = (nameKey: string) => isThere(eq(members.nameKey, nameKey))
+  const hasName = async (key: string) => RESERVED_KEYS.has(key) || isThere(eq(members.nameKey, key))
 
   return {
     /** Whether the house has an owner yet, and the code that proves who set it up. */
@@ -85,6 +105,96 @@ export function createMembers(database: Database) {
         .where(eq(members.phone, phone))
         .limit(1)
       return found ?? null
+    },
+
+    /** What stands in an account; null where its member has left. */
+    async account(id: string): Promise<Account | null> {
+      const { name, role, transport, phone, createdAt } = members
+      const [found] = await database
+        .select({ name, role, transport, phone, createdAt })
+        .from(members)
+        .where(eq(members.id, id))
+        .limit(1)
+      return found?.phone ? { ...found, id, phone: found.phone } : null
+    },
+
+    /** @returns what the password of someone who is signed in is checked against; null for nobody */
+    async passwordHash(memberId: string): Promise<string | null> {
+      const [found] = await database
+        .select({ passwordHash: members.passwordHash })
+        .from(members)
+        .where(eq(members.id, memberId))
+      return found?.passwordHash ?? null
+    },
+
+    /** @param key the name folded. @returns false where another has that name: then nothing was changed */
+    async rename(id: string, name: string, key: string): Promise<boolean> {
+      if (RESERVED_KEYS.has(key)) return false
+      try {
+        await database
+          .update(members)
+          .set({ name, nameKey: key })
+          .where(and(eq(members.id, id), isNull(members.leftAt)))
+        return true
+      } catch (error) {
+        if (isDuplicateKey(error)) return false
+        throw error
+      }
+    },
+
+    /** Of two that change the same password at the same moment, one does. @returns false where `from` is no longer the hash */
+    async replacePassword(id: string, from: string, to: string): Promise<boolean> {
+      const [changed] = await database
+        .update(members)
+        .set({ passwordHash: to })
+        .where(and(eq(members.id, id), eq(members.passwordHash, from)))
+      return changed.affectedRows === 1
+    },
+
+    /**
+     * Lets a member leave: name, number and every way in are gone, and only the id stays, under what they have said. Sessions and tokens end in
+     * the same transaction; whoever calls it tells the bus.
+     * @returns the ids of those that ended; null where they had left before, or own the house: then nothing was changed
+     */
+    async depart(id: string, now: Date): Promise<string[] | null> {
+      return database.transaction(async (transaction) => {
+        const [row] = await transaction
+          .select({ phone: members.phone })
+          .from(members)
+          .where(eq(members.id, id))
+          .for('update')
+        const [departed] = await transaction
+          .update(members)
+          .set({
+            phone: null,
+            phoneVerifiedAt: null,
+            name: '',
+            nameKey: null,
+            passwordHash: '',
+            totpSecret: null,
+            leftAt: now,
+            role: 'member',
+          })
+          .where(and(eq(members.id, id), isNull(members.leftAt), ne(members.role, 'owner')))
+        if (departed.affectedRows === 0) return null
+        const ended = [
+          ...(await transaction.select({ id: sessions.id }).from(sessions).where(eq(sessions.userId, id))),
+          ...(await transaction.select({ id: tokens.id }).from(tokens).where(eq(tokens.memberId, id))),
+        ]
+        await transaction.delete(sessions).where(eq(sessions.userId, id))
+        await transaction.delete(tokens).where(eq(tokens.memberId, id))
+        await transaction.delete(recoveryCodes).where(eq(recoveryCodes.memberId, id))
+        await transaction.delete(passkeys).where(eq(passkeys.memberId, id))
+        await transaction
+          .delete(oneTimeSecrets)
+          .where(
+            and(
+              inArray(oneTimeSecrets.purpose, oneTimeSecrets.purpose.enumValues),
+              inArray(oneTimeSecrets.subject, [id, row?.phone ?? id]),
+            ),
+          )
+        return ended.map((one) => one.id)
+      })
     },
 
     /** How messages reach this member from the next page on. */

@@ -26,5 +26,8 @@ export function checkName(typed: string): CheckedName {
   if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N} .'_\-·]*$/u.test(name)) return { fault: 'characters' }
   const length = codePoints(name)
   if (length < SHORTEST_NAME || length > LONGEST_NAME) return { fault: 'length', has: length }
-  return { name, key: name.normalize('NFKC').toLowerCase() }
+  return { name, key: nameKey(name) }
 }
+
+/** What makes two spellings one name. */
+export const nameKey = (name: string) => name.normalize('NFKC').toLowerCase()

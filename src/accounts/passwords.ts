@@ -8,13 +8,18 @@ export const SHORTEST_PASSWORD = 8
 export const LONGEST_PASSWORD = 128
 
 /** OWASP's parameters for Argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. About 33 ms. */
-const argon2id = new Argon2id({ memorySize: 19_456, iterations: 2, parallelism: 1 })
+const MEMORY_KIB = 19_456
+const PASSES = 2
+const argon2id = new Argon2id({ memorySize: MEMORY_KIB, iterations: PASSES, parallelism: 1 })
 
-/** Hashes at once: each holds a core and 19 MiB. */
-const HASHES_AT_ONCE = 2
 /** Hashes that may wait: some two seconds' worth. Beyond it the honest answer is to come back later. */
 const HASHES_WAITING = 100
-const hashing = pLimit(HASHES_AT_ONCE)
+const hashing = pLimit(1)
+
+/** How many hashes may be made at once: each holds a core and 19 MiB. Called once at the start, with the cores of this machine. */
+export function useCoresForHashes(cores: number): void {
+  hashing.concurrency = cores
+}
 
 /** More passwords wait to be checked than can be in a reasonable time. */
 export class TooManyHashes extends Error {}
@@ -51,9 +56,16 @@ const decoy = argon2id.hash(crypto.randomUUID())
 export async function verifyPassword(hash: string | null, password: string): Promise<boolean> {
   // Longer than any password of ours: it is wrong, and hashing it would only cost time.
   const typed = password.slice(0, LONGEST_PASSWORD * 4).normalize('NFKC')
-  const against = hash ?? (await decoy)
+  // Whoever has left has an empty one.
+  const against = hash || (await decoy)
   const matches = await queued(() => argon2id.verify(against, typed))
-  return matches && hash !== null
+  return matches && Boolean(hash)
+}
+
+/** Whether a hash was made with less work than is asked for now: it is made anew when its password is next at hand. */
+export function needsRehash(hash: string): boolean {
+  const [, memory, passes] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/.exec(hash) ?? []
+  return !(Number(memory) >= MEMORY_KIB && Number(passes) >= PASSES)
 }
 
 function queued<Result>(work: () => Promise<Result>): Promise<Result> {

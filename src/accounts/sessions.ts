@@ -1,8 +1,9 @@
 import { DrizzleMySQLAdapter } from '@lucia-auth/adapter-drizzle'
-import { and, gt, inArray } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull, lt, ne, or } from 'drizzle-orm'
 import { Lucia, TimeSpan } from 'lucia'
 import type { Database } from '../database/connection.ts'
 import { members, sessions } from '../database/schema.ts'
+import { LONGEST_DEVICE } from './devices.ts'
 import { deleteExpired } from './expired.ts'
 import type { Member } from './members.ts'
 import { hashToken, randomToken } from './secrets.ts'
@@ -10,12 +11,16 @@ import { hashToken, randomToken } from './secrets.ts'
 /** A session lasts 30 days from when it was last used, and 90 days in all. */
 export const SESSION_SLIDES = new TimeSpan(30, 'd')
 const SESSION_LASTS = new TimeSpan(90, 'd')
+/** How exactly it is known when a session or a token was last used: a write for every request would cost more than the request. */
+export const SEEN_EVERY_MS = 60_000
+/** Sessions in one list, or ended by one statement. */
+export const SESSIONS_LISTED = 100
 
 declare module 'lucia' {
   interface Register {
     Lucia: ReturnType<typeof createLucia>
-    DatabaseSessionAttributes: { createdAt: Date }
-    DatabaseUserAttributes: Omit<Member, 'id'>
+    DatabaseSessionAttributes: { createdAt: Date; device: string; address: string; lastSeenAt: Date | null }
+    DatabaseUserAttributes: Omit<Member, 'id'> & { leftAt: Date | null }
   }
 }
 
@@ -23,8 +28,8 @@ declare module 'lucia' {
 function createLucia(database: Database) {
   return new Lucia(new DrizzleMySQLAdapter(database, sessions, members), {
     sessionExpiresIn: SESSION_SLIDES,
-    getSessionAttributes: ({ createdAt }) => ({ createdAt }),
-    getUserAttributes: ({ name, role, transport }) => ({ name, role, transport }),
+    getSessionAttributes: ({ createdAt, lastSeenAt }) => ({ createdAt, lastSeenAt }),
+    getUserAttributes: ({ name, role, transport, leftAt }) => ({ name, role, transport, leftAt }),
   })
 }
 
@@ -35,6 +40,18 @@ export interface ValidSession {
   expiresAt: Date
   /** The expiry moved: the cookie must be sent again. */
   renewed: boolean
+  lastSeenAt: Date | null
+}
+
+/** Where someone is logged in. */
+export interface ListedSession {
+  id: string
+  /** What the browser calls itself. */
+  device: string
+  /** From where it logged in. */
+  address: string
+  createdAt: Date
+  lastSeenAt: Date | null
 }
 
 export type Sessions = ReturnType<typeof createSessions>
@@ -43,18 +60,30 @@ export type Sessions = ReturnType<typeof createSessions>
 export function createSessions(database: Database) {
   const lucia = createLucia(database)
   return {
-    /** @returns the token for the cookie, and until when it lasts unless used */
-    async create(memberId: string): Promise<{ token: string; id: string; expiresAt: Date }> {
+    /**
+     * @param device what the browser calls itself. @param address from where it logs in
+     * @returns the token for the cookie, and until when it lasts unless used
+     */
+    async create(
+      memberId: string,
+      { device, address }: { device: string; address: string },
+    ): Promise<{ token: string; id: string; expiresAt: Date }> {
       const token = randomToken()
       const id = await hashToken(token)
-      const session = await lucia.createSession(memberId, { createdAt: new Date() }, { sessionId: id })
+      const now = new Date()
+      const session = await lucia.createSession(
+        memberId,
+        { createdAt: now, lastSeenAt: now, device: device.slice(0, LONGEST_DEVICE), address },
+        { sessionId: id },
+      )
       return { token, id, expiresAt: session.expiresAt }
     },
 
     /** @returns null for a session that has ended, expired, or lasted its 90 days, and then it is deleted */
     async validate(token: string): Promise<ValidSession | null> {
       const { session, user } = await lucia.validateSession(await hashToken(token))
-      if (!session) return null
+      // A log-in that was under way when its member left.
+      if (!session || user.leftAt) return null
       if (Date.now() - session.createdAt.getTime() > SESSION_LASTS.milliseconds()) {
         await lucia.invalidateSession(session.id)
         return null
@@ -65,6 +94,53 @@ export function createSessions(database: Database) {
         member: { id, name, role, transport },
         expiresAt: session.expiresAt,
         renewed: session.fresh,
+        lastSeenAt: session.lastSeenAt,
+      }
+    },
+
+    /** Keeps when it was last used, at most once a minute. */
+    async seen({ id, lastSeenAt }: Pick<ValidSession, 'id' | 'lastSeenAt'>): Promise<void> {
+      const now = new Date()
+      const before = new Date(now.getTime() - SEEN_EVERY_MS)
+      if (lastSeenAt && lastSeenAt > before) return
+      await database
+        .update(sessions)
+        .set({ lastSeenAt: now })
+        .where(and(eq(sessions.id, id), or(isNull(sessions.lastSeenAt), lt(sessions.lastSeenAt, before))))
+    },
+
+    /** Where a member is logged in: the last 100 to be used, that first. */
+    listOf(memberId: string): Promise<ListedSession[]> {
+      const { id, device, address, createdAt, lastSeenAt } = sessions
+      return database
+        .select({ id, device, address, createdAt, lastSeenAt })
+        .from(sessions)
+        .where(and(eq(sessions.userId, memberId), gt(sessions.expiresAt, new Date())))
+        .orderBy(desc(sessions.lastSeenAt), desc(sessions.createdAt))
+        .limit(SESSIONS_LISTED)
+    },
+
+    /** Ends one of a member's own. @returns whether it stood until now */
+    async endOf(memberId: string, id: string): Promise<boolean> {
+      const [ended] = await database
+        .delete(sessions)
+        .where(and(eq(sessions.id, id), eq(sessions.userId, memberId)))
+      return ended.affectedRows === 1
+    },
+
+    /** Ends all of a member's sessions but one. @returns the ids, for whoever tells the bus */
+    async endOthers(memberId: string, keptId: string): Promise<string[]> {
+      const ended: string[] = []
+      for (;;) {
+        const found = await database
+          .select({ id: sessions.id })
+          .from(sessions)
+          .where(and(eq(sessions.userId, memberId), ne(sessions.id, keptId)))
+          .limit(SESSIONS_LISTED)
+        if (found.length === 0) return ended
+        const ids = found.map(({ id }) => id)
+        await database.delete(sessions).where(inArray(sessions.id, ids))
+        ended.push(...ids)
       }
     },
 

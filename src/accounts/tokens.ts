@@ -1,14 +1,22 @@
-import { and, eq, gt, inArray } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull, lt, or } from 'drizzle-orm'
 import type { Database } from '../database/connection.ts'
 import { members, tokens } from '../database/schema.ts'
 import { deleteExpired } from './expired.ts'
 import type { Member } from './members.ts'
 import { hashToken, randomToken } from './secrets.ts'
+import { SEEN_EVERY_MS } from './sessions.ts'
 
 /** `admin` counts for members whose role is admin or owner; sessions have all three. */
-export type Scope = 'read' | 'send' | 'admin'
+export const SCOPES = ['read', 'send', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
 
-const TOKEN_LASTS_MS = 90 * 24 * 60 * 60 * 1000
+/** In code points. */
+export const LONGEST_TOKEN_NAME = 64
+/** Days that a token may be made for. */
+export const TOKEN_DAYS = [7, 30, 90, 365] as const
+const DAY_MS = 24 * 60 * 60 * 1000
+/** Tokens in one list. */
+export const TOKENS_LISTED = 100
 /** Says what it is where it leaks: in logs, in a repository's history. */
 const PREFIX = 'th_'
 
@@ -23,19 +31,33 @@ export interface ValidToken {
   id: string
   member: Member
   scopes: Scope[]
+  lastUsedAt: Date | null
+}
+
+/** A token as its owner sees it later. */
+export interface ListedToken {
+  id: string
+  name: string
+  scopes: Scope[]
+  createdAt: Date
+  expiresAt: Date
+  lastUsedAt: Date | null
 }
 
 export type Tokens = ReturnType<typeof createTokens>
 
-/** Personal access tokens for programs: shown once, stored as a hash, 90 days. */
+/** Personal access tokens for programs: shown once, stored as a hash. */
 export function createTokens(database: Database) {
   return {
     /** @param name what its owner calls it, at most 64 characters. @returns the token itself, which is not to be had again */
-    async create(memberId: string, name: string): Promise<NewToken> {
+    async create(
+      memberId: string,
+      name: string,
+      { scopes = ['read', 'send'], days = 90 }: { scopes?: Scope[]; days?: number } = {},
+    ): Promise<NewToken> {
       const token = PREFIX + randomToken()
       const createdAt = new Date()
-      const expiresAt = new Date(createdAt.getTime() + TOKEN_LASTS_MS)
-      const scopes: Scope[] = ['read', 'send']
+      const expiresAt = new Date(createdAt.getTime() + days * DAY_MS)
       await database.insert(tokens).values({
         id: await hashToken(token),
         memberId,
@@ -66,13 +88,52 @@ export function createTokens(database: Database) {
         .select({
           id: tokens.id,
           scopes: tokens.scopes,
+          lastUsedAt: tokens.lastUsedAt,
           member: { id: members.id, name: members.name, role: members.role, transport: members.transport },
         })
         .from(tokens)
         .innerJoin(members, eq(members.id, tokens.memberId))
-        .where(and(eq(tokens.id, await hashToken(token)), gt(tokens.expiresAt, new Date())))
+        .where(
+          and(
+            eq(tokens.id, await hashToken(token)),
+            gt(tokens.expiresAt, new Date()),
+            isNull(members.leftAt),
+          ),
+        )
         .limit(1)
       return found ? { ...found, scopes: found.scopes.split(' ') as Scope[] } : null
+    },
+
+    /** Keeps when it was last used, at most once a minute. */
+    async used({ id, lastUsedAt }: Pick<ValidToken, 'id' | 'lastUsedAt'>): Promise<void> {
+      const now = new Date()
+      const before = new Date(now.getTime() - SEEN_EVERY_MS)
+      if (lastUsedAt && lastUsedAt > before) return
+      await database
+        .update(tokens)
+        .set({ lastUsedAt: now })
+        .where(and(eq(tokens.id, id), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, before))))
+    },
+
+    /** A member's tokens that have not expired: the 100 made last, the newest first. */
+    async listOf(memberId: string): Promise<ListedToken[]> {
+      const { id, name, scopes, createdAt, expiresAt, lastUsedAt } = tokens
+      const found = await database
+        .select({ id, name, scopes, createdAt, expiresAt, lastUsedAt })
+        .from(tokens)
+        .where(and(eq(tokens.memberId, memberId), gt(tokens.expiresAt, new Date())))
+        .orderBy(desc(tokens.createdAt))
+        .limit(TOKENS_LISTED)
+      return found.map((one) => ({ ...one, scopes: one.scopes.split(' ') as Scope[] }))
+    },
+
+    /** Ends one of a member's own for good. @returns its name; null where it did not stand any more */
+    async revoke(memberId: string, id: string): Promise<string | null> {
+      const isIt = and(eq(tokens.id, id), eq(tokens.memberId, memberId))
+      const [found] = await database.select({ name: tokens.name }).from(tokens).where(isIt).limit(1)
+      if (!found) return null
+      const [revoked] = await database.delete(tokens).where(isIt)
+      return revoked.affectedRows === 1 ? found.name : null
     },
   }
 }

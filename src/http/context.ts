@@ -18,6 +18,8 @@ export interface House {
   config: Config
   audit: Audit
   members: Members
+  /** Changes when someone's name may have changed. */
+  namesMark(): string
   sessions: Sessions
   tokens: Tokens
   rooms: Rooms

@@ -11,6 +11,7 @@ const statuses = {
   foreignOrigin: 403,
   noIntent: 403,
   registrationClosed: 403,
+  ownerStays: 403,
   notFound: 404,
   noRoom: 404,
   noMessage: 404,
@@ -28,6 +29,7 @@ const statuses = {
   databaseAwayNotSaved: 503,
   databaseAwayNotKnown: 503,
   databaseAway: 503,
+  leavingUnfinished: 503,
   overloaded: 503,
 } as const satisfies Record<keyof Words['errors'], number>
 
@@ -37,11 +39,14 @@ export type ProblemStatus = (typeof statuses)[ProblemCode]
 /** The sentence beside a field, in whichever language the answer is. */
 export type FieldSentence = (words: Words['fields']) => string
 
+/** Fields that were refused, with their sentences. */
+export type Refused = Partial<Record<string, FieldSentence>>
+
 /** A sentence of what was seen, in whichever language the answer is. */
 type FactSentence = (words: Words['facts']) => string
 
 interface ProblemOptions {
-  fields?: Partial<Record<string, FieldSentence>>
+  fields?: Refused
   headers?: Record<string, string>
   /** What was seen, such as the two origins that differ: said before the sentence of the code. */
   facts?: FactSentence
@@ -51,7 +56,7 @@ interface ProblemOptions {
 /** A refusal that is an answer (RFC 9457), not a defect. */
 export class Problem extends Error {
   readonly status: ProblemStatus
-  readonly fields: Partial<Record<string, FieldSentence>>
+  readonly fields: Refused
   readonly headers: Record<string, string>
   readonly facts: FactSentence | undefined
 

@@ -51,8 +51,10 @@ async function byToken(c: AppContext, token: string, believed: BelievedIdentitie
   const known = believed.get(token)
   if (known) return known
   const { epoch } = believed
-  const valid = await c.get('house').tokens.validate(token)
+  const { tokens } = c.get('house')
+  const valid = await tokens.validate(token)
   if (!valid) return null
+  keepInMind(c, tokens.used(valid))
   const identity: Identity = {
     member: valid.member,
     credential: { kind: 'token', id: valid.id },
@@ -71,8 +73,10 @@ async function bySession(
   const known = believed.get(cookie)
   if (known) return known
   const { epoch } = believed
-  const session = await c.get('house').sessions.validate(cookie)
+  const { sessions } = c.get('house')
+  const session = await sessions.validate(cookie)
   if (!session) return null
+  keepInMind(c, sessions.seen(session))
   if (session.renewed) writeCookie(c, SESSION_COOKIE, cookie, session.expiresAt)
   const identity: Identity = {
     member: session.member,
@@ -81,6 +85,11 @@ async function bySession(
   }
   believed.set(cookie, identity, epoch)
   return identity
+}
+
+/** When someone was last seen is written beside the request: nobody waits for it, and nobody is turned away without it. */
+function keepInMind(c: AppContext, writing: Promise<void>): void {
+  writing.catch((error) => c.get('house').report(error, { part: 'last seen' }))
 }
 
 /**

@@ -16,6 +16,10 @@ export const LIMITS = {
   registrationsOfAddress: { points: 60, seconds: 3_600 },
   /** A person types no faster; a script that does should wait. */
   messagesOfMember: { points: 30, seconds: 10 },
+  /** A name that changes all the time is nobody's; asking which names are taken goes by the same way. */
+  namesOfMember: { points: 10, seconds: 3_600 },
+  /** Each reads through everything that is kept of someone. */
+  downloadsOfMember: { points: 5, seconds: 3_600 },
 } as const
 
 export type LimitName = keyof typeof LIMITS

@@ -49,6 +49,9 @@ export function isLocalVisitor(request: Request, socketAddress: string): boolean
   return address === '::1' || address.startsWith('127.')
 }
 
+/** An address as proxies spell it, perhaps with a port: what is none is not believed, stored or counted. */
+const ADDRESS = /^[\w.:%[\]-]{1,64}$/
+
 /**
  * The address that limits count: the socket's, or with TRUST_PROXY=n the n-th from the right in X-Forwarded-For, which the outermost
  * trusted proxy wrote. What a client puts further left is not believed.
@@ -56,5 +59,6 @@ export function isLocalVisitor(request: Request, socketAddress: string): boolean
 export function clientAddress(request: Request, socketAddress: string, trustedProxies: number): string {
   if (trustedProxies === 0) return socketAddress
   const hops = (request.headers.get('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim())
-  return hops.at(-trustedProxies) || socketAddress
+  const hop = hops.at(-trustedProxies) ?? ''
+  return ADDRESS.test(hop) ? hop : socketAddress
 }

@@ -126,6 +126,7 @@ export function createFeed(options: {
   }
 
   const unsubscribe = bus.subscribe((news) => {
+    if (news.type === 'member-changed') for (const room of open.values()) room.forgetRecent()
     if (news.type !== 'room') return
     openings.get(news.roomId)?.push(news)
     open.get(news.roomId)?.hear(news.version, news.changes)
@@ -258,6 +259,12 @@ class RoomFeed {
   recentSince(version: number): readonly LiveEvent[] | null {
     if (version < this.recentAfter) return null
     return this.recent.filter((event) => event.version > version)
+  }
+
+  /** Someone has another name, or has left and perhaps taken their words along: who was away reads from the database what stands now. */
+  forgetRecent(): void {
+    this.recent = []
+    this.recentAfter = this.version
   }
 
   sayAlive(): void {

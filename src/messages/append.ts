@@ -48,8 +48,25 @@ interface Waiting {
   fail: (error: unknown) => void
 }
 
+/** Someone whose messages are being erased, some at a time. */
+interface Erasure {
+  author: Message['author']
+  /** Everything up to this number is done. */
+  after: number
+  erased: number
+  settle: (erased: number) => void
+  fail: (error: unknown) => void
+}
+
 export interface RoomLog {
   append(roomId: string, send: Send): Promise<Appended>
+  /**
+   * Makes tombstones of all that someone has said in a room, between the sends of others.
+   * @param author under this name the tombstones are told of
+   * @returns how many
+   * @throws what the driver throws when the database stays away: some may be erased then, and erasing again does the rest
+   */
+  erase(roomId: string, author: Message['author']): Promise<number>
   /** Resolves when nothing is being written. */
   settled(): Promise<void>
 }
@@ -68,16 +85,20 @@ export function createRoomLog(options: {
 }): RoomLog {
   const { store, onCommit, now = () => new Date(), retryForMs = RETRY_FOR_MS } = options
   const writers = new Map<string, RoomWriter>()
+  function writerOf(roomId: string): RoomWriter {
+    let writer = writers.get(roomId)
+    if (!writer) {
+      writer = new RoomWriter(roomId, store, onCommit, now, retryForMs)
+      writers.set(roomId, writer)
+    }
+    return writer
+  }
   return {
     async append(roomId, send) {
       const key = sendKey(send)
-      let writer = writers.get(roomId)
-      if (!writer) {
-        writer = new RoomWriter(roomId, store, onCommit, now, retryForMs)
-        writers.set(roomId, writer)
-      }
-      return writer.append(send, key)
+      return writerOf(roomId).append(send, key)
     },
+    erase: (roomId, author) => writerOf(roomId).erase(author),
     async settled() {
       await Promise.all([...writers.values()].map((writer) => writer.idle()))
     },
@@ -86,6 +107,7 @@ export function createRoomLog(options: {
 
 class RoomWriter {
   private waiting: Waiting[] = []
+  private erasures: Erasure[] = []
   private writing: Promise<void> | null = null
 
   constructor(
@@ -104,6 +126,13 @@ class RoomWriter {
     })
   }
 
+  erase(author: Message['author']): Promise<number> {
+    return new Promise((settle, fail) => {
+      this.erasures.push({ author, after: 0, erased: 0, settle, fail })
+      this.writing ??= this.writeAll()
+    })
+  }
+
   async idle(): Promise<void> {
     while (this.writing) await this.writing
   }
@@ -112,9 +141,38 @@ class RoomWriter {
   private async writeAll(): Promise<void> {
     // A turn of the loop lets everything that has arrived with the first one join its batch.
     await Promise.resolve()
-    while (this.waiting.length > 0) await this.writeBatch(this.waiting.splice(0, BATCH))
+    while (this.waiting.length > 0 || this.erasures.length > 0) {
+      if (this.waiting.length > 0) await this.writeBatch(this.waiting.splice(0, BATCH))
+      const erasure = this.erasures.shift()
+      if (erasure) await this.eraseSome(erasure)
+    }
     // In the turn that found nothing waiting: whoever comes next starts anew.
     this.writing = null
+  }
+
+  /** One transaction of it; the next one comes after what others have sent meanwhile. */
+  private async eraseSome(erasure: Erasure): Promise<void> {
+    const { author, after, settle, fail } = erasure
+    const deadline = Date.now() + this.retryForMs
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const { tombstones, goOnAfter } = await this.store.erase({
+          roomId: this.roomId,
+          author,
+          after,
+          now: this.now(),
+        })
+        this.tell(tombstones)
+        const erased = erasure.erased + tombstones.length
+        if (goOnAfter === null) settle(erased)
+        else this.erasures.push({ ...erasure, after: goOnAfter, erased })
+        return
+      } catch (error) {
+        // Where only the answer to COMMIT was lost, readers hear of those tombstones from the next comparison with the database.
+        if (!isWorthRetrying(error) || Date.now() >= deadline) return fail(error)
+        await pause(pauseBefore(attempt))
+      }
+    }
   }
 
   private async writeBatch(batch: Waiting[]): Promise<void> {
@@ -149,7 +207,7 @@ class RoomWriter {
       } catch (error) {
         if (!isWorthRetrying(error)) throw error
         if (Date.now() >= deadline) throw new NotAppended(commitUnderWay, error)
-        await pause(RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0)
+        await pause(pauseBefore(attempt))
       }
     }
   }
@@ -208,6 +266,8 @@ function settleAll(batch: Waiting[], appended: Map<string, Appended>): void {
     settled.add(key)
   }
 }
+
+const pauseBefore = (attempt: number) => RETRY_PAUSES_MS[Math.min(attempt, RETRY_PAUSES_MS.length - 1)] ?? 0
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))

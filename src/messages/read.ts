@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, like, lt, lte, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, isNull, like, lt, lte, type SQL } from 'drizzle-orm'
 import type { Database } from '../database/connection.ts'
 import { members, messages, rooms } from '../database/schema.ts'
 import type { Message, RoomState } from './message.ts'
@@ -89,6 +89,28 @@ export function createLogReader(database: Database) {
     /** What changed after a version, in the order of the versions: the question that every catch-up asks. */
     async changedSince(roomId: string, version: number, limit: number): Promise<Message[]> {
       return select(inRoom(roomId, gt(messages.version, version)), asc(messages.version), limit)
+    },
+
+    /**
+     * What one author has said after a number, in a stretch of the log that is short enough to read at once.
+     * @returns the messages, and the number to go on after; null at the room's end
+     */
+    async saidBy(roomId: string, authorId: string, after: number, lastNumber: number, limit = PAGE) {
+      const end = Math.min(after + SEARCH_WINDOW, lastNumber)
+      const said = await select(
+        inRoom(
+          roomId,
+          gt(messages.number, after),
+          lte(messages.number, end),
+          eq(messages.authorId, authorId),
+          isNull(messages.deletedAt),
+        ),
+        asc(messages.number),
+        limit,
+      )
+      // A full page may have left some of its stretch behind.
+      const readUpTo = said.length < limit ? end : (said.at(-1)?.number ?? end)
+      return { said, goOnAfter: readUpTo < lastNumber ? readUpTo : null }
     },
 
     /** Whether more than `limit` messages changed after a version; reads the index only. */

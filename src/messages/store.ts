@@ -26,7 +26,24 @@ export interface MessageStore {
     draft: (counters: Counters, freshKeys: string[]) => Map<string, Message>
     beforeCommit: () => void
   }): Promise<{ stored: Map<string, Message>; fresh: Map<string, Message> }>
+
+  /**
+   * Makes tombstones of some of an author's messages after a number, in one transaction behind the same lock: each takes the next version.
+   * Run again after an error it goes on where the last commit ended.
+   * @param author under this name the tombstones are told of
+   * @returns the tombstones in the order of their versions, and the number to go on after; null when the room's end was reached
+   */
+  erase(options: {
+    roomId: string
+    author: Message['author']
+    after: number
+    now: Date
+  }): Promise<{ tombstones: Message[]; goOnAfter: number | null }>
 }
+
+/** Tombstones made by one transaction, and numbers that it looks through for them: senders wait behind it. */
+const ERASED_AT_ONCE = 200
+const LOOKED_THROUGH_AT_ONCE = 10_000
 
 const begin: Statement = { sql: 'START TRANSACTION', params: [] }
 const commit: Statement = { sql: 'COMMIT', params: [] }
@@ -61,6 +78,34 @@ const insert = (room: unknown, fresh: Map<string, Message>): Statement => ({
     ]),
   ],
 })
+
+const ownMessages = (room: unknown, authorId: string, after: number): Statement => ({
+  sql: 'select number, reply_to, created_at, edited_at from messages where room_id = ? and number > ? and number <= ? and author_id = ? and deleted_at is null order by number limit ?',
+  params: [
+    room,
+    after,
+    after + LOOKED_THROUGH_AT_ONCE,
+    messages.authorId.mapToDriverValue(authorId),
+    ERASED_AT_ONCE,
+  ],
+})
+
+const bury = (room: unknown, { number, version, deletedAt }: Message): Statement => ({
+  sql: "update messages set version = ?, body = '', deleted_at = ? where room_id = ? and number = ?",
+  params: [version, deletedAt, room, number],
+})
+
+const raiseVersion = (room: unknown, by: number): Statement => ({
+  sql: 'update rooms set version = version + ? where id = ?',
+  params: [by, room],
+})
+
+interface OwnRow {
+  number: number
+  reply_to: number | null
+  created_at: Date
+  edited_at: Date | null
+}
 
 /**
  * The log's statements, by hand and in two round trips: to lock and look, to store and commit. Through Drizzle a batch took six, and each
@@ -110,6 +155,41 @@ export function createMessageStore({ database, writers, logger }: OpenDatabase):
         stored: new Map(stored.filter((one): one is [string, Message] => one[1] !== undefined)),
         fresh,
       }
+    },
+
+    erase({ roomId, author, after, now }) {
+      const room = messages.roomId.mapToDriverValue(roomId)
+      return inTransaction(
+        writers.promise(),
+        async (send) => {
+          const [, counters, rows] = (await send(
+            begin,
+            lockRoom(room),
+            ownMessages(room, author.id, after),
+          )) as [unknown, { last_number: number; version: number }[], OwnRow[]]
+          if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
+          const { last_number: lastNumber, version } = counters[0]
+          const tombstones = rows.map((row, place) => ({
+            roomId,
+            number: row.number,
+            version: version + place + 1,
+            author,
+            body: '',
+            replyTo: row.reply_to,
+            createdAt: row.created_at,
+            editedAt: row.edited_at,
+            deletedAt: now,
+          }))
+          const buried = tombstones.map((tombstone) => bury(room, tombstone))
+          if (buried.length > 0) await send(...buried, raiseVersion(room, buried.length), commit)
+          else await send(commit)
+          // A full page may have left some of its stretch behind.
+          const lookedUpTo =
+            rows.length < ERASED_AT_ONCE ? after + LOOKED_THROUGH_AT_ONCE : (rows.at(-1)?.number ?? after)
+          return { tombstones, goOnAfter: lookedUpTo < lastNumber ? lookedUpTo : null }
+        },
+        logger,
+      )
     },
   }
 }

@@ -1,9 +1,18 @@
 import type { MessageView } from '../../templates/views.ts'
+import { en, type Words } from '../words/en.ts'
 import { toHtml } from './format.ts'
 import type { Message } from './message.ts'
 
+/** Whoever has left has no name any more. */
+export const nameOf = ({ name }: { name: string }, words: Words['message'] = en.message) =>
+  name || words.formerMember
+
 /** A message as every face shows it, the same for every viewer. */
-export function toView(message: Message, roomSlug: string): MessageView {
+export function toView(
+  message: Message,
+  roomSlug: string,
+  words: Words['message'] = en.message,
+): MessageView {
   const deleted = message.deletedAt !== null
   const body = deleted ? '' : message.body
   let html: string | undefined
@@ -11,7 +20,7 @@ export function toView(message: Message, roomSlug: string): MessageView {
     room: roomSlug,
     number: message.number,
     version: message.version,
-    author: message.author,
+    author: { id: message.author.id, name: nameOf(message.author, words) },
     body,
     /** Made when it is first asked for: text needs none. */
     get html() {

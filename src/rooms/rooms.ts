@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm'
+import { asc, eq, gt } from 'drizzle-orm'
 import type { Member } from '../accounts/members.ts'
 import type { Database } from '../database/connection.ts'
 import { rooms } from '../database/schema.ts'
@@ -12,6 +12,9 @@ export type RoomPlace = Pick<RoomState, 'id' | 'slug'>
 
 /** Rooms, a hundred bytes each. */
 const MOST_REMEMBERED = 10_000
+
+/** Rooms read by one query where all are wanted. */
+const ROOMS_AT_ONCE = 100
 
 /** A slug as it can stand in an address. */
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
@@ -40,6 +43,22 @@ export function createRooms(database: Database) {
       const place = { id: room.id, slug: room.slug }
       remembered.set(slug, place, epoch)
       return place
+    },
+
+    /** Every room of the house, some at a time: what someone has said stands in rooms that they may no longer enter too. */
+    async *everyRoom(): AsyncGenerator<RoomState> {
+      for (let after = ''; ; ) {
+        const page = await database
+          .select()
+          .from(rooms)
+          .where(gt(rooms.slug, after))
+          .orderBy(asc(rooms.slug))
+          .limit(ROOMS_AT_ONCE)
+        yield* page
+        const last = page.at(-1)
+        if (page.length < ROOMS_AT_ONCE || !last) return
+        after = last.slug
+      }
     },
 
     /** In the order of their names; the lobby's members see at most so many. */

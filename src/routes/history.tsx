@@ -11,7 +11,7 @@ import { csvLine } from '../messages/csv.ts'
 import { toTextLine } from '../messages/format.ts'
 import type { Message, RoomState } from '../messages/message.ts'
 import { PAGE } from '../messages/read.ts'
-import { toJson, toView } from '../messages/view.ts'
+import { nameOf, toJson, toView } from '../messages/view.ts'
 import { enterRoom, requireScope } from './door.ts'
 import { numberParameter } from './query.ts'
 import { logView, plainLog, stretchOf } from './rooms.tsx'
@@ -158,7 +158,7 @@ async function* asCsv(_room: RoomState, pages: AsyncGenerator<Message[]>): Async
   for await (const page of pages) {
     yield page
       .map(({ number, createdAt, author, replyTo, body, deletedAt }) =>
-        csvLine([number, createdAt.toISOString(), author.name, replyTo ?? '', deletedAt ? '' : body]),
+        csvLine([number, createdAt.toISOString(), nameOf(author), replyTo ?? '', deletedAt ? '' : body]),
       )
       .join('')
   }

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { LoginForm, LoginPage } from '../../templates/login.tsx'
-import { verifyPassword } from '../accounts/passwords.ts'
+import { hashPassword, needsRehash, verifyPassword } from '../accounts/passwords.ts'
 import { toE164 } from '../accounts/phone.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { dropCookie, SESSION_COOKIE } from '../http/cookies.ts'
@@ -29,7 +29,18 @@ export async function authenticate(c: AppContext): Promise<string | null> {
   if (!isRight || !found) return null
   await limits.giveBack('failedLoginsOfAccount', account)
   await limits.giveBack('failedLoginsOfAddress', address)
+  await renewHash(c, found, password)
   return found.id
+}
+
+/** A hash made with less work than is asked for now is made anew while its password is at hand. One that was changed at this very moment stays. */
+async function renewHash(
+  c: AppContext,
+  { id, passwordHash }: { id: string; passwordHash: string },
+  password: string,
+): Promise<void> {
+  if (!needsRehash(passwordHash)) return
+  await c.get('house').members.replacePassword(id, passwordHash, await hashPassword(password))
 }
 
 /** Only paths of ours. The URL parser knows what browsers make of `//evil.example`, `/\\evil.example` and a tab in between. */

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { RegisterForm, RegisterPage } from '../../templates/register.tsx'
 import type { RegisterView } from '../../templates/views.ts'
 import { checkName } from '../accounts/names.ts'
-import { findPasswordFault, hashPassword } from '../accounts/passwords.ts'
+import { hashPassword } from '../accounts/passwords.ts'
 import { toE164 } from '../accounts/phone.ts'
 import { equalSecrets } from '../accounts/secrets.ts'
 import { recordAct } from '../http/audit.ts'
@@ -11,6 +11,8 @@ import { type FieldSentence, problem } from '../http/errors.ts'
 import { addressKey, addressOf } from '../http/limits.ts'
 import { isLocalVisitor } from '../http/origin.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
+import { nameSentence } from './name.ts'
+import { passwordSentence } from './password.ts'
 import { beginSession, redirectTo, refuseForm } from './session.ts'
 
 /** Who may register now: while the house has no owner anyone on this machine, or whoever has the set-up code. */
@@ -62,9 +64,7 @@ async function checkFields(c: AppContext, door: Door): Promise<Checked | { refus
   else if (await members.hasPhone(phone)) refused.phone = (words) => words.phoneTaken
 
   const name = checkName(typed.name ?? '')
-  if (name.fault === 'missing') refused.name = (words) => words.nameMissing
-  else if (name.fault === 'length') refused.name = (words) => words.nameLength(name.has)
-  else if (name.fault) refused.name = (words) => words.nameCharacters
+  if (name.fault) refused.name = nameSentence(name)
   else if (await members.hasName(name.key)) refused.name = (words) => words.nameTaken(name.name)
 
   const password = typed.password ?? ''
@@ -76,22 +76,6 @@ async function checkFields(c: AppContext, door: Door): Promise<Checked | { refus
   }
   if (Object.keys(refused).length > 0 || !phone || name.fault) return { refused }
   return { phone, name: name.name, nameKey: name.key, password }
-}
-
-function passwordSentence(password: string): FieldSentence | null {
-  const found = findPasswordFault(password)
-  switch (found?.fault) {
-    case undefined:
-      return null
-    case 'missing':
-      return (words) => words.passwordMissing
-    case 'short':
-      return (words) => words.passwordShort(found.has, found.missing)
-    case 'long':
-      return (words) => words.passwordLong
-    case 'common':
-      return (words) => words.passwordCommon
-  }
 }
 
 /** A new account and its first session. The first account owns the house. */
@@ -133,7 +117,7 @@ export const register = new Hono<Env>()
     // Someone took it between the look and the insert.
     if (registered === 'phoneTaken') return refuse({ phone: (words) => words.phoneTaken })
     if (registered === 'nameTaken') return refuse({ name: (words) => words.nameTaken(newcomer.name) })
-    await recordAct(c, 'registered', { actorId: registered.id })
+    await recordAct(c, 'registered', { actorId: registered.id, memberId: registered.id })
     await beginSession(c, registered.id)
     return redirectTo(c, '/rooms/lobby', { id: registered.id, name: registered.name })
   })

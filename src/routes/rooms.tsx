@@ -83,6 +83,7 @@ async function pageTag(c: AppContext, room: RoomState, sidebar: RoomState[]): Pr
   const { member, credential } = signedIn(c)
   const shown = [
     c.get('house').build,
+    c.get('house').namesMark(),
     wordsFor(c).lang,
     new URL(c.req.url).search,
     [member.id, member.name, member.transport, credential.id, await formTokenOf(c)],

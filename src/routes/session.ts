@@ -1,16 +1,25 @@
 import type { Child } from 'hono/jsx'
 import type { FieldErrors, PageContext } from '../../templates/views.ts'
+import { deviceOf } from '../accounts/devices.ts'
+import { recordAct } from '../http/audit.ts'
 import type { AppContext } from '../http/context.ts'
 import { SESSION_COOKIE, writeCookie } from '../http/cookies.ts'
 import type { Problem } from '../http/errors.ts'
 import { errorFace, wantsFragment } from '../http/faces.ts'
+import { addressOf } from '../http/limits.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import { fieldSentences } from '../http/render-problem.tsx'
 
 /** Logs the browser in: a new token each time, so that a cookie planted before log-in is worth nothing after it. */
 export async function beginSession(c: AppContext, memberId: string): Promise<void> {
-  const { token, expiresAt } = await c.get('house').sessions.create(memberId)
+  const device = c.req.header('user-agent') ?? ''
+  const { token, expiresAt } = await c.get('house').sessions.create(memberId, {
+    device,
+    address: addressOf(c),
+  })
   writeCookie(c, SESSION_COOKIE, token, expiresAt)
+  const { program, system } = deviceOf(device)
+  await recordAct(c, 'logged-in', { actorId: memberId, memberId, details: { program, system } })
 }
 
 /** The way on after a form: 303 for browsers, HX-Redirect for htmx, the facts for programs. */

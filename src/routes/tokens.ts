@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
+import { LONGEST_TOKEN_NAME } from '../accounts/tokens.ts'
+import { recordAct } from '../http/audit.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
 import { authenticate } from './login.tsx'
-
-const LONGEST_TOKEN_NAME = 64
 
 /** Personal access tokens: with a session, or with phone and password for whoever has no browser. */
 export const tokens = new Hono<Env>().post('/', async (c) => {
@@ -12,6 +12,11 @@ export const tokens = new Hono<Env>().post('/', async (c) => {
   if (!memberId) throw problem('wrongLogin')
   const name = (c.get('fields').name ?? '').trim().slice(0, LONGEST_TOKEN_NAME) || 'curl'
   const { token, scopes, expiresAt } = await c.get('house').tokens.create(memberId, name)
+  await recordAct(c, 'token-made', {
+    actorId: memberId,
+    memberId,
+    details: { name, scopes: scopes.join(' ') },
+  })
   c.header('Cache-Control', 'no-store')
   if (tokenFace(c) === 'text') return c.text(`${token}\n`, 201)
   return c.json({ token, name, scopes, expiresAt: expiresAt.toISOString() }, 201)

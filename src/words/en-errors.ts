@@ -11,6 +11,15 @@ export const errors = {
     title: 'We cannot tell that you meant this.',
     detail: 'Nothing was done. Open the page again and send the form from there.',
   },
+  ownerStays: {
+    title: 'You own this house.',
+    detail: 'Nothing was done. Hand it over to someone else, then you can leave.',
+  },
+  leavingUnfinished: {
+    title: 'The database went away while you were leaving.',
+    detail:
+      'Some of your messages may be gone. Open your account again in a minute: if it is still there, leave again, and it goes on from there.',
+  },
   registrationClosed: {
     title: 'Registration is closed.',
     detail: 'Ask whoever keeps this house to let you in.',
@@ -90,6 +99,12 @@ export const fields = {
   passwordShort: (has: number, missing: number) =>
     `Eight characters or more. Yours has ${has}; ${missing} more will do.`,
   passwordLong: 'A password has at most 128 characters.',
+  confirmWrong: 'This is not your password.',
+  passwordMoved: 'Your password was changed elsewhere meanwhile. Type the one that is yours now.',
+  tokenName: 'A token has a name of 1 to 64 characters.',
+  scopes: 'Choose what the token may do.',
+  days: 'A token works for 7, 30, 90 or 365 days.',
+  leaveMessages: 'Choose whether your messages stay or go.',
   passwordCommon: 'This password is among the commonest, so it is the first that others would try.',
   setupCode: 'This is not the set-up code that the start printed.',
   emptyMessage: 'There is nothing in this message yet.',

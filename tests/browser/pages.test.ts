@@ -2,13 +2,12 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
 import { describeWith } from '../tools/available.ts'
-import { accessibilityProblems, openBrowser, visit, visitAs } from '../tools/browser.ts'
+import { openBrowser, visit, visitAs } from '../tools/browser.ts'
 import { ada, bashir, type Person, registerByHttp, tokenFor, tomas, xiaoyu } from '../tools/people.ts'
 import { sayByToken } from '../tools/room-page.ts'
 import { houseForThisTest, type ServerUnderTest, startTeahouse } from '../tools/server-under-test.ts'
+import { overflow, standsEverywhere, widths } from '../tools/stands-everywhere.ts'
 
-const widths = [390, 820, 1440]
-const schemes = ['light', 'dark'] as const
 const refusedForm = /the server responded with a status of 422/
 const refusedPage = /the server responded with a status of (401|403|404)/
 
@@ -200,34 +199,6 @@ describeWith(['chromium'], 'every page', () => {
     })
   })
 })
-
-async function standsEverywhere(page: Page): Promise<void> {
-  await page.locator('body *').first().waitFor({ state: 'attached' })
-  await page.waitForLoadState('load')
-  const found: string[] = []
-  for (const colorScheme of schemes) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 900 })
-      const problems = [...(await overflow(page)), ...(await accessibilityProblems(page))]
-      found.push(...problems.map((problem) => `${width} ${colorScheme}: ${problem}`))
-    }
-  }
-  expect(found).toEqual([])
-}
-
-/** What makes the page wider than its window. */
-function overflow(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement
-    if (scrollWidth <= clientWidth && document.body.scrollWidth <= clientWidth) return []
-    const wide = [...document.querySelectorAll('body *')].filter(
-      (element) => element.getBoundingClientRect().right > clientWidth + 1,
-    )
-    const names = wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 100))
-    return [`the page is ${scrollWidth} wide in ${clientWidth}: ${names.join(' ')}`]
-  })
-}
 
 /** Marks the document; a reload makes another one. Before it has loaded, its scripts would not yet take the form. */
 async function watchForReload(page: Page): Promise<() => Promise<boolean>> {

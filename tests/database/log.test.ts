@@ -148,7 +148,10 @@ describeOnBoth('the log', (fresh) => {
 
   it('says whether a commit was under way when the database stays away', async () => {
     const room = await freshRoom()
-    const before = openLog({ append: () => Promise.reject(lostConnection()) }, 0)
+    const before = openLog(
+      { ...createMessageStore(opened), append: () => Promise.reject(lostConnection()) },
+      0,
+    )
     const during = openLog(
       afterEachTransaction(createMessageStore(opened), () => {
         throw lostConnection()
@@ -193,6 +196,72 @@ describeOnBoth('the log', (fresh) => {
     expect(acknowledged.length).toBeGreaterThan(200)
   }, 60_000)
 
+  it('erases all that someone has said, while others talk on, each change under a version of its own', async () => {
+    const room = await freshRoom()
+    const { log, published } = openLog()
+    const said = Array.from({ length: 450 }, (_, i) => send(`text ${i}`, undefined, i % 3 ? mei : bashir))
+    for (const one of said) log.append(room, one)
+    await log.settled()
+    const erasing = log.erase(room, { id: mei.id, name: '' })
+    const meanwhile = Array.from({ length: 30 }, (_, i) =>
+      log.append(room, send(`late ${i}`, undefined, bashir)),
+    )
+    expect(await erasing).toBe(300)
+    await Promise.all(meanwhile)
+
+    const kept = await stored(room)
+    const isGone = ({ number }: { number: number }) => number <= 450 && (number - 1) % 3 !== 0
+    expect(kept.map(({ number }) => number)).toEqual(Array.from({ length: 480 }, (_, i) => i + 1))
+    expect(kept.filter(isGone).map(({ body }) => body)).toEqual(Array(300).fill(''))
+    expect(kept.filter((row) => !isGone(row)).every(({ body }) => /^(text|late) /.test(body))).toBe(true)
+    const versions = published.map(({ version }) => version)
+    expect(versions).toEqual(Array.from({ length: 780 }, (_, i) => i + 1))
+    const tombstones = published.filter(({ deletedAt }) => deletedAt)
+    expect(tombstones.every((one) => one.body === '' && one.author.id === mei.id)).toBe(true)
+    const reader = createLogReader(opened.database)
+    expect((await reader.roomState(room))?.version).toBe(780)
+    expect(
+      (await reader.changedSince(room, 0, 1000)).map(({ version, number }) => [number, version]),
+    ).toEqual(
+      published
+        .filter(({ number, version }) => kept[number - 1]?.version === version)
+        .map(({ version, number }) => [number, version]),
+    )
+  })
+
+  it('erases far back in a long room, and finds nothing more in a second round', async () => {
+    const room = await freshRoom()
+    const { log, published } = openLog()
+    await log.append(room, send('first'))
+    // As if 25,000 others had spoken in between and retention had taken them.
+    await opened.database.update(rooms).set({ lastNumber: 25_000 }).where(eq(rooms.id, room))
+    await log.append(room, send('last'))
+    const both = await Promise.all([log.erase(room, mei), log.erase(room, mei)])
+    expect(both.sort()).toEqual([0, 2])
+    expect(await log.erase(room, bashir)).toBe(0)
+    expect(published.slice(2).map(({ number, version }) => [number, version])).toEqual([
+      [1, 3],
+      [25_001, 4],
+    ])
+  })
+
+  it('goes on erasing after a lost connection, and says so when the database stays away', async () => {
+    const room = await freshRoom()
+    let lost = 0
+    const shaky = afterEachTransaction(createMessageStore(opened), () => {
+      lost += 1
+      if (lost <= 2) throw lostConnection()
+    })
+    await openLog().log.append(room, send('gone'))
+    await openLog(shaky).log.erase(room, mei)
+    expect(lost).toBe(3)
+    expect((await stored(room)).map(({ body, version }) => [body, version])).toEqual([['', 2]])
+    const away = openLog({ ...shaky, erase: () => Promise.reject(lostConnection()) }, 0)
+    await expect(away.log.erase(room, mei)).rejects.toThrow('Connection lost')
+    // The room is not stuck behind it.
+    expect((await away.log.append(room, send('next'))).message.number).toBe(2)
+  })
+
   it('finds every stretch, day and word', async () => {
     const room = await freshRoom()
     const days = [new Date(2026, 10, 21, 12), new Date(2026, 10, 22, 12), new Date(2026, 10, 22, 18)]
@@ -234,6 +303,11 @@ function afterEachTransaction(store: MessageStore, then: () => void): MessageSto
   return {
     async append(batch) {
       const result = await store.append(batch)
+      then()
+      return result
+    },
+    async erase(some) {
+      const result = await store.erase(some)
       then()
       return result
     },

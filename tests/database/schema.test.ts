@@ -92,7 +92,10 @@ describeOnBoth('the schema', (fresh) => {
     await pool.promise().query('ANALYZE TABLE messages, members, sessions, rooms')
 
     const reader = createLogReader(watched.database)
-    const { token } = await createSessions(watched.database).create(member.id)
+    const { token } = await createSessions(watched.database).create(member.id, {
+      device: 'Lynx/2.9',
+      address: '192.0.2.1',
+    })
     await createSessions(watched.database).validate(token)
     await createRooms(watched.database).reachableRoom(member, 'lobby')
     await reader.roomState(room.id)

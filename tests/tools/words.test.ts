@@ -10,8 +10,8 @@ const root = join(import.meta.dirname, '../..')
 const word = /\p{L}{2}/u
 /** Three words in a row make a sentence, wherever it stands. */
 const sentence = /\p{L}{2,} \p{L}+ \p{L}+/u
-/** Words for machines: a link's relation, and SQL by hand. */
-const machine = /^(noopener|select|insert into|update) /
+/** Words for machines. */
+const machine = /^noopener |^(select|insert into|update|delete from) [a-z_]/
 /** Attributes that browsers show or read out. */
 const shown = /^(title|alt|placeholder|label|aria-label|aria-description|aria-roledescription)$/
 
