@@ -4,6 +4,7 @@ import { en } from '../../src/words/en.ts'
 import { type Answer, beginAnswer, cookieOf } from '../tools/http-client.ts'
 import { ada, bashir, type Person } from '../tools/people.ts'
 import { unzip } from '../tools/unzip.ts'
+import { waitFor } from '../tools/wait-for.ts'
 import { accountOf, auditOf, faces, openStreams, post } from './account-page.ts'
 import { openReader, polling, pushing, type Visitor } from './framings.ts'
 import { anotherSession, houseOfThisFile, newMember, programOf, roomNow, say } from './house-of-one-file.ts'
@@ -227,6 +228,28 @@ describe('leaving', () => {
     expect((await accountOf(house, me)).name).toBe(me.person.name)
     expect((await leave(me, 'erase')).status).toBe(303)
     expect((await house.stored())[number - 1]?.body).toBe('')
+  })
+
+  it('takes along what was sent while the messages went', async () => {
+    const me = await someone()
+    const { id } = await accountOf(house, me)
+    const first = await say(me.program, 'sent before')
+    const bodyOf = async (number: number) =>
+      (
+        (await readAs(onlooker, `/rooms/lobby/messages/${number}`, 'application/json')).json() as {
+          body: string
+        }
+      ).body
+    // Whoever holds the member's row keeps them from leaving, but not their messages from going.
+    await house.query('START TRANSACTION')
+    await house.query('SELECT id FROM members WHERE id = UNHEX(?) FOR UPDATE', [id.replaceAll('-', '')])
+    const left = leave(me, 'erase')
+    const late = await waitFor('the messages to go', async () => (await bodyOf(first)) === '')
+      .then(() => say(me.program, 'sent meanwhile'))
+      .finally(() => house.query('ROLLBACK'))
+    expect((await left).status).toBe(303)
+    expect([late, await bodyOf(late)]).toEqual([first + 1, ''])
+    expect(await auditOf(house, id, 'left')).toMatchObject([{ details: { erased: 2 } }])
   })
 
   it('asked for by several requests at the same moment happens once, and what was being sent goes too', async () => {
