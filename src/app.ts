@@ -14,8 +14,11 @@ import { history } from './routes/history.tsx'
 import { live } from './routes/live.tsx'
 import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
+import { passkeyLogin } from './routes/passkey-login.tsx'
+import { passkeys } from './routes/passkeys.tsx'
 import { register } from './routes/register.tsx'
 import { rooms } from './routes/rooms.tsx'
+import { secondFactor } from './routes/second-factor.tsx'
 import { files } from './routes/static.ts'
 import { tokens } from './routes/tokens.ts'
 
@@ -32,9 +35,12 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', front)
   app.route('/register', register)
   app.route('/login', login)
+  app.route('/login/passkey', passkeyLogin)
   app.route('/logout', logout)
   app.route('/tokens', tokens)
   app.route('/', account)
+  app.route('/account/second-factor', secondFactor)
+  app.route('/account/passkeys', passkeys)
   app.route('/', rooms)
   app.route('/', messages)
   app.route('/', history)

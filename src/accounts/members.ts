@@ -87,6 +87,15 @@ export function createMembers(database: Database) {
       return found ?? null
     },
 
+    /** @returns what the password of someone who is signed in is checked against; null for nobody */
+    async passwordHash(memberId: string): Promise<string | null> {
+      const [found] = await database
+        .select({ passwordHash: members.passwordHash })
+        .from(members)
+        .where(eq(members.id, memberId))
+      return found?.passwordHash ?? null
+    },
+
     /** How messages reach this member from the next page on. */
     async chooseTransport(memberId: string, transport: Transport): Promise<void> {
       await database.update(members).set({ transport }).where(eq(members.id, memberId))

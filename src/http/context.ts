@@ -1,6 +1,9 @@
 import type { Context } from 'hono'
 import type { Audit } from '../accounts/audit.ts'
+import type { Challenges } from '../accounts/challenges.ts'
 import type { Member, Members } from '../accounts/members.ts'
+import type { Passkeys } from '../accounts/passkeys.ts'
+import type { SecondFactors } from '../accounts/second-factors.ts'
 import type { Sessions } from '../accounts/sessions.ts'
 import type { Scope, Tokens } from '../accounts/tokens.ts'
 import type { Bus } from '../bus/bus.ts'
@@ -20,6 +23,9 @@ export interface House {
   members: Members
   sessions: Sessions
   tokens: Tokens
+  secondFactors: SecondFactors
+  passkeys: Passkeys
+  challenges: Challenges
   rooms: Rooms
   log: RoomLog
   reader: LogReader

@@ -7,13 +7,16 @@ import type { Words } from '../words/en.ts'
 const statuses = {
   notSignedIn: 401,
   wrongLogin: 401,
+  wrongCode: 401,
   forbidden: 403,
   foreignOrigin: 403,
   noIntent: 403,
   registrationClosed: 403,
+  passkeyOnly: 403,
   notFound: 404,
   noRoom: 404,
   noMessage: 404,
+  noPasskey: 404,
   methodNotAllowed: 405,
   notAcceptable: 406,
   tooLong: 413,
@@ -37,11 +40,14 @@ export type ProblemStatus = (typeof statuses)[ProblemCode]
 /** The sentence beside a field, in whichever language the answer is. */
 export type FieldSentence = (words: Words['fields']) => string
 
+/** The fields that do not fit, each with the sentence beside it. */
+export type Refused = Partial<Record<string, FieldSentence>>
+
 /** A sentence of what was seen, in whichever language the answer is. */
 type FactSentence = (words: Words['facts']) => string
 
 interface ProblemOptions {
-  fields?: Partial<Record<string, FieldSentence>>
+  fields?: Refused
   headers?: Record<string, string>
   /** What was seen, such as the two origins that differ: said before the sentence of the code. */
   facts?: FactSentence
@@ -51,7 +57,7 @@ interface ProblemOptions {
 /** A refusal that is an answer (RFC 9457), not a defect. */
 export class Problem extends Error {
   readonly status: ProblemStatus
-  readonly fields: Partial<Record<string, FieldSentence>>
+  readonly fields: Refused
   readonly headers: Record<string, string>
   readonly facts: FactSentence | undefined
 

@@ -22,7 +22,23 @@ export async function pageContext(c: AppContext): Promise<PageContext> {
   }
 }
 
-type PageStatus = 200 | 400 | 401 | 403 | 404 | 405 | 406 | 413 | 415 | 421 | 422 | 426 | 429 | 500 | 503
+type PageStatus =
+  | 200
+  | 201
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 406
+  | 413
+  | 415
+  | 421
+  | 422
+  | 426
+  | 429
+  | 500
+  | 503
 
 /** A whole document. */
 export function renderPage(c: AppContext, page: Child, status: PageStatus = 200): Response {
@@ -30,7 +46,7 @@ export function renderPage(c: AppContext, page: Child, status: PageStatus = 200)
 }
 
 /** A piece of a page, for htmx. */
-export function renderFragment(c: AppContext, fragment: Child, status: PageStatus | 201 = 200): Response {
+export function renderFragment(c: AppContext, fragment: Child, status: PageStatus = 200): Response {
   return c.html(inWords(c, fragment), status)
 }
 
