@@ -21,9 +21,11 @@ export function LoginPage({ page, view }: Props) {
       <main class="narrow">
         <h1>{view.step ? words.login.stepHeading : words.login.heading}</h1>
         <LoginForm page={page} view={view} />
-        <p class="otherwise">
-          {words.login.newHere} <a href="/register">{words.nav.register}</a>
-        </p>
+        {!view.step && (
+          <p class="otherwise">
+            {words.login.newHere} <a href="/register">{words.nav.register}</a>
+          </p>
+        )}
       </main>
     </Layout>
   )
@@ -89,6 +91,12 @@ function CodeStep({ step, error }: { step: LogInStep; error: string | undefined 
   return (
     <>
       <input type="hidden" name="half" value={step.half} />
+      {!error && (
+        // It takes the focus as the summary of errors does, so that a screen reader begins here.
+        <p class="notice" tabindex={-1} autofocus>
+          {words.stepNotice}
+        </p>
+      )}
       <Field
         name="code"
         label={step.authenticator ? words.code : words.recoveryCode}

@@ -64,13 +64,15 @@ export async function enter(c: AppContext, memberId: string, by: LoggedInBy): Pr
 
 /** The form again, with what is to be put right: programs get the problem itself. */
 export function refuseLogIn(c: AppContext, refused: Refused, step?: LogInStep): Promise<Response> {
-  const { phone = '', next } = c.get('fields')
+  const { phone = '', next, half, code } = c.get('fields')
+  // A person who has not been asked yet has done nothing wrong.
+  const isNews = step !== undefined && half === undefined && !code
   const view = { fields: { phone, next: safeNext(next) }, ...(step && { step }) }
   return refuseForm(
     c,
     problem('invalid', { fields: refused }),
-    (errors, page) => <LoginPage page={page} view={{ ...view, errors }} />,
-    (errors, page) => <LoginForm page={page} view={{ ...view, errors }} />,
+    (errors, page) => <LoginPage page={page} view={{ ...view, errors: isNews ? {} : errors }} />,
+    (errors, page) => <LoginForm page={page} view={{ ...view, errors: isNews ? {} : errors }} />,
   )
 }
 

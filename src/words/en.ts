@@ -78,6 +78,7 @@ export const en = {
     recoveryCode: 'Recovery code',
     recoveryCodeHint: 'Sixteen letters and figures from the list that you kept.',
     stepHeading: 'One more step',
+    stepNotice: 'Your password fits. One more step, and you are in.',
     beginAgain: 'Begin again',
     submit: 'Log in',
     newHere: 'New here?',
