@@ -21,7 +21,7 @@ export async function wrongCode(authenticator: { secret: string }): Promise<stri
   return String(wrong).padStart(6, '0')
 }
 
-/** Turns one on for someone who is signed in, as a script in their browser would. */
+/** Turns one on for someone who is signed in, as a script in their browser would. The code of now is taken with it. */
 export async function turnOnAuthenticator(
   origin: string,
   cookie: string,
@@ -30,7 +30,7 @@ export async function turnOnAuthenticator(
   const headers = { Cookie: cookie, Origin: origin, Accept: 'application/json' }
   const path = '/account/second-factor/authenticator'
   const offered = (await ask(origin, path, { headers })).json() as { seed: string; secret: string }
-  const code = await codeNow(offered, -1)
+  const code = await codeNow(offered)
   const answer: Answer = await ask(origin, path, { form: { seed: offered.seed, password, code }, headers })
   if (answer.status !== 201 && answer.status !== 200)
     throw new Error(`Not on: ${answer.status} ${answer.body}`)
