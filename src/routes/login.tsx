@@ -131,6 +131,7 @@ export const login = new Hono<Env>()
       if (half !== undefined && !(await takeHalf(c, half))) return refuseLogIn(c, stepExpired)
       return enter(c, memberId, by)
     }
+    if (code.trim()) await recordAct(c, 'login-refused', { memberId, details: { by: 'code' } })
     const step = { half: half ?? (await beginHalf(c, memberId)), authenticator, passkey: passkeys > 0 }
     return refuseLogIn(c, { code: codeSentence(code, authenticator) }, step)
   })

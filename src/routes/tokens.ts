@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { recordAct } from '../http/audit.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
@@ -36,6 +37,7 @@ async function byPassword(c: AppContext): Promise<string | null> {
   if (!authenticator && passkeys > 0) throw problem('passkeyOnly')
   if (!authenticator || (await takeCode(c, memberId))) return memberId
   const isMissing = !c.get('fields').code?.trim()
+  if (!isMissing) await recordAct(c, 'login-refused', { memberId, details: { by: 'code' } })
   throw problem('wrongCode', {
     fields: { code: (words) => (isMissing ? words.codeMissing : words.codeWrong) },
   })

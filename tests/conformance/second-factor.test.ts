@@ -250,7 +250,7 @@ describe('logging in with an authenticator', () => {
     const session = expectSignedIn(done)
     expect(done.headers.location).toBe('/rooms')
     expect((await get({ cookie: session }, SETTINGS)).status).toBe(200)
-    expect((await actsOn(person)).at(-1)).toBe('logged-in')
+    expect((await actsOn(person)).slice(-2)).toEqual(['login-refused', 'logged-in'])
 
     // Once: not again, and not with a code that was never used.
     const replayed = await logIn({ ...form, code: person.recoveryCodes[0] ?? '' }, 'html', headers)
@@ -433,6 +433,20 @@ describe('guessing codes', () => {
       await letCodesPass(limited, person)
       expectSignedIn(await logIn({ phone, password, code: await codeNow(person) }, 'html', {}, limited))
     }
+  })
+
+  it('and so are log-ins by passkey that are begun from one address, after 300 in ten minutes', async () => {
+    const page = await limited.ask('/login', { headers: { Accept: 'text/html' } })
+    const begin = () =>
+      limited.ask('/login/passkey/options', {
+        form: { form_token: hiddenField(page.body, 'form_token') },
+        headers: { Cookie: cookieOf(page), Accept: 'application/json' },
+      })
+    const answers: Answer[] = []
+    for (let round = 0; round < 16; round += 1)
+      answers.push(...(await Promise.all(Array.from({ length: 20 }, begin))))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(300)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(20)
   })
 
   it('counts the password that is asked once more', async () => {
