@@ -23,7 +23,13 @@ const server = build({
 })
 
 const browser = build({
-  entryPoints: ['static/client/client.ts', 'static/style.css', 'static/noscript.css', 'static/icon.svg'],
+  entryPoints: [
+    'static/client/client.ts',
+    'static/client/passkey.ts',
+    'static/style.css',
+    'static/noscript.css',
+    'static/icon.svg',
+  ],
   outdir: 'build/static',
   entryNames: '[name]-[hash]',
   bundle: true,

@@ -16,8 +16,11 @@ import { leaving } from './routes/leaving.tsx'
 import { live } from './routes/live.tsx'
 import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
+import { passkeyLogin } from './routes/passkey-login.tsx'
+import { passkeys } from './routes/passkeys.tsx'
 import { register } from './routes/register.tsx'
 import { rooms } from './routes/rooms.tsx'
+import { secondFactor } from './routes/second-factor.tsx'
 import { files } from './routes/static.ts'
 import { tokens } from './routes/tokens.ts'
 
@@ -34,11 +37,14 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', front)
   app.route('/register', register)
   app.route('/login', login)
+  app.route('/login/passkey', passkeyLogin)
   app.route('/logout', logout)
   app.route('/tokens', tokens)
   app.route('/', account)
   app.route('/', accountTokens)
   app.route('/', leaving)
+  app.route('/account/second-factor', secondFactor)
+  app.route('/account/passkeys', passkeys)
   app.route('/', rooms)
   app.route('/', messages)
   app.route('/', history)

@@ -1,6 +1,9 @@
 import { createAudit } from './accounts/audit.ts'
+import { createChallenges } from './accounts/challenges.ts'
 import { createMembers } from './accounts/members.ts'
 import { createNamesMark } from './accounts/names-mark.ts'
+import { createPasskeys } from './accounts/passkeys.ts'
+import { createSecondFactors } from './accounts/second-factors.ts'
 import { createSessions } from './accounts/sessions.ts'
 import { createTokens } from './accounts/tokens.ts'
 import { createInProcessBus } from './bus/bus.ts'
@@ -40,6 +43,7 @@ export function createHouse({
   const reader = createLogReader(database)
   const sessions = createSessions(database)
   const tokens = createTokens(database)
+  const challenges = createChallenges(database)
   const onFault = (error: unknown) => given.report(error, { part: 'live' })
   const connections = createConnections(clock)
   const feed = createFeed({ source: reader, bus, clock, onFault })
@@ -57,6 +61,7 @@ export function createHouse({
   const housekeeping = createHousekeeping({
     sessions,
     tokens,
+    challenges,
     clock,
     onFault: (error) => given.report(error, { part: 'housekeeping' }),
   })
@@ -66,6 +71,9 @@ export function createHouse({
     reader,
     sessions,
     tokens,
+    challenges,
+    secondFactors: createSecondFactors(database),
+    passkeys: createPasskeys(database),
     audit: createAudit(database),
     members: createMembers(database),
     namesMark: createNamesMark(bus),

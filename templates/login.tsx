@@ -1,7 +1,9 @@
+import { logInUrl } from './addresses.ts'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
+import { PasskeyPlace, PasskeyScript } from './passkeys.tsx'
 import { Cup } from './pictures.tsx'
-import type { LoginView, PageContext } from './views.ts'
+import type { LogInStep, LoginView, PageContext } from './views.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
@@ -12,29 +14,58 @@ interface Props {
 export function LoginPage({ page, view }: Props) {
   const words = useWords()
   return (
-    <Layout title={words.title(words.login.title)} page={page} kind="plain">
+    <Layout title={words.title(words.login.title)} page={page} kind="plain" head={<PasskeyScript />}>
       <div class="shelf">
         <Cup />
       </div>
       <main class="narrow">
-        <h1>{words.login.heading}</h1>
+        <h1>{view.step ? words.login.stepHeading : words.login.heading}</h1>
         <LoginForm page={page} view={view} />
-        <p class="otherwise">
-          {words.login.newHere} <a href="/register">{words.nav.register}</a>
-        </p>
+        {!view.step && (
+          <p class="otherwise">
+            {words.login.newHere} <a href="/register">{words.nav.register}</a>
+          </p>
+        )}
       </main>
     </Layout>
   )
 }
 
-/** htmx swaps it for itself when something was refused. */
-export function LoginForm({ page, view: { fields, errors, asksCode } }: Props) {
-  const words = useWords().login
+/** htmx swaps it for itself when something was refused, or one more step is asked for. */
+export function LoginForm({ page, view: { fields, errors, step } }: Props) {
+  const words = useWords()
+  const asked = step ? ['code'] : ['phone', 'password']
   return (
     <form method="post" action="/login" hx-post="/login" hx-target="this" hx-swap="outerHTML">
-      <ErrorSummary errors={errors} fields={['phone', 'password', ...(asksCode ? ['code'] : [])]} />
+      <ErrorSummary errors={errors} fields={asked} />
       <input type="hidden" name="form_token" value={page.formToken} />
       <input type="hidden" name="next" value={fields.next} />
+      {step ? <CodeStep step={step} error={errors.code} /> : <PasswordStep fields={fields} errors={errors} />}
+      <button type="submit" class="main-act wide">
+        {words.login.submit}
+      </button>
+      {(!step || step.passkey) && (
+        <PasskeyPlace
+          does="get"
+          label={words.passkeys.logIn}
+          action="/login/passkey"
+          sends="form_token half next"
+          needs="form_token half"
+        />
+      )}
+      {step && (
+        <p class="otherwise">
+          <a href={logInUrl(fields.next)}>{words.login.beginAgain}</a>
+        </p>
+      )}
+    </form>
+  )
+}
+
+function PasswordStep({ fields, errors }: Pick<LoginView, 'fields' | 'errors'>) {
+  const words = useWords().login
+  return (
+    <>
       <Field
         name="phone"
         type="tel"
@@ -51,19 +82,28 @@ export function LoginForm({ page, view: { fields, errors, asksCode } }: Props) {
         error={errors.password}
         autocomplete="current-password"
       />
-      {asksCode && (
-        <Field
-          name="code"
-          inputmode="numeric"
-          label={words.code}
-          hint={words.codeHint}
-          error={errors.code}
-          autocomplete="one-time-code"
-        />
+    </>
+  )
+}
+
+function CodeStep({ step, error }: { step: LogInStep; error: string | undefined }) {
+  const words = useWords().login
+  return (
+    <>
+      <input type="hidden" name="half" value={step.half} />
+      {!error && (
+        // It takes the focus as the summary of errors does, so that a screen reader begins here.
+        <p class="notice" tabindex={-1} autofocus>
+          {words.stepNotice}
+        </p>
       )}
-      <button type="submit" class="main-act wide">
-        {words.submit}
-      </button>
-    </form>
+      <Field
+        name="code"
+        label={step.authenticator ? words.code : words.recoveryCode}
+        hint={step.authenticator ? words.codeHint : words.recoveryCodeHint}
+        error={error}
+        autocomplete="one-time-code"
+      />
+    </>
   )
 }

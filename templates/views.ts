@@ -59,8 +59,53 @@ export interface RegisterView {
 export interface LoginView {
   fields: { phone: string; next: string }
   errors: FieldErrors
-  /** The password was right and a second factor is on: ask for its code. */
-  asksCode?: boolean
+  /** The password was right and there is a second factor: this is its step, and asks for nothing else. */
+  step?: LogInStep
+}
+
+export interface LogInStep {
+  /** Stands for the password, for a few minutes and in this browser: the password itself is not put into a page. */
+  half: string
+  /** Codes come from an authenticator; else only recovery codes do. */
+  authenticator: boolean
+  passkey: boolean
+}
+
+/** What a member has besides the password. */
+export interface SecondFactorView {
+  authenticator: boolean
+  passkeys: number
+  recoveryCodesLeft: number
+}
+
+/** A form that asks for the password once more. */
+export interface ConfirmView {
+  errors: FieldErrors
+  asksCode: boolean
+}
+
+/** A secret for an authenticator, before a code has confirmed it. */
+export interface OfferView {
+  seed: string
+  /** base32, in groups of four. */
+  secret: string
+  /** otpauth: */
+  link: string
+  errors: FieldErrors
+}
+
+export interface PasskeyView {
+  id: string
+  name: string
+  createdAt: Date
+  lastUsedAt: Date | null
+}
+
+export interface PasskeysView {
+  passkeys: PasskeyView[]
+  /** What was typed as the name of a new one. */
+  name: string
+  confirm: ConfirmView
 }
 
 /** Where someone is logged in. */

@@ -142,13 +142,13 @@ export const passkeys = mysqlTable(
   (table) => [index('passkeys_member').on(table.memberId)],
 )
 
-/** Secrets that work once and not for long: codes by SMS, links for a new password, challenges for a passkey. */
+/** Secrets that work once and not for long: codes by SMS, links for a new password, challenges for a passkey and the second step of a log-in. */
 export const oneTimeSecrets = mysqlTable(
   'one_time_secrets',
   {
     id: uuid('id').primaryKey(),
     purpose: mysqlEnum('purpose', ['phone', 'password', 'passkey']).notNull(),
-    /** Whom it is for: a phone number or a member's id. */
+    /** Whom it is for: a phone number, a member's id, or a hash of what only one browser has. */
     subject: ascii('subject', { length: 64 }).notNull(),
     /** SHA-256 of the secret, with the row's id before it where the secret is short. */
     hash: hash('hash', { bytes: 32 }).notNull(),

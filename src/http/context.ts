@@ -1,6 +1,9 @@
 import type { Context } from 'hono'
 import type { Audit } from '../accounts/audit.ts'
+import type { Challenges } from '../accounts/challenges.ts'
 import type { Member, Members } from '../accounts/members.ts'
+import type { Passkeys } from '../accounts/passkeys.ts'
+import type { SecondFactors } from '../accounts/second-factors.ts'
 import type { Sessions } from '../accounts/sessions.ts'
 import type { Scope, Tokens } from '../accounts/tokens.ts'
 import type { Bus } from '../bus/bus.ts'
@@ -22,6 +25,9 @@ export interface House {
   namesMark(): string
   sessions: Sessions
   tokens: Tokens
+  secondFactors: SecondFactors
+  passkeys: Passkeys
+  challenges: Challenges
   rooms: Rooms
   log: RoomLog
   reader: LogReader

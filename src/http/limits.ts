@@ -12,6 +12,15 @@ export const LIMITS = {
   failedLoginsOfAccount: { points: 10, seconds: 600 },
   /** Against guessing many accounts' passwords from one place. A whole school behind one address still gets in. */
   failedLoginsOfAddress: { points: 100, seconds: 600 },
+  /**
+   * Against guessing the codes of an account whose password is known: of a million, three are right at any moment. Counted apart from passwords;
+   * a recovery code or a passkey still opens the door meanwhile, so whoever guesses keeps nobody out.
+   */
+  failedCodesOfAccount: { points: 10, seconds: 3_600 },
+  /** Against guessing the codes of many accounts from one place. */
+  failedCodesOfAddress: { points: 100, seconds: 3_600 },
+  /** Each is a row for five minutes, and anyone may ask for one. */
+  passkeyChallengesOfAddress: { points: 300, seconds: 600 },
   /** Against filling the house with accounts, and against asking which numbers are taken. */
   registrationsOfAddress: { points: 60, seconds: 3_600 },
   /** A person types no faster; a script that does should wait. */

@@ -1,12 +1,18 @@
 import { Hono } from 'hono'
 import { LoginForm, LoginPage } from '../../templates/login.tsx'
+import type { LogInStep } from '../../templates/views.ts'
 import { hashPassword, needsRehash, verifyPassword } from '../accounts/passwords.ts'
 import { toE164 } from '../accounts/phone.ts'
+import type { CodeKind } from '../accounts/second-factors.ts'
+import { randomToken } from '../accounts/secrets.ts'
+import { recordAct } from '../http/audit.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { dropCookie, SESSION_COOKIE } from '../http/cookies.ts'
-import { problem } from '../http/errors.ts'
+import { type FieldSentence, problem, type Refused } from '../http/errors.ts'
+import { ensureFormToken, formTokenOf } from '../http/identity.ts'
 import { addressKey, addressOf } from '../http/limits.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
+import { takeCode } from './confirm.ts'
 import { beginSession, redirectTo, refuseForm } from './session.ts'
 
 /**
@@ -26,7 +32,10 @@ export async function authenticate(c: AppContext): Promise<string | null> {
 
   const found = phone ? await members.credentials(phone) : null
   const isRight = await verifyPassword(found?.passwordHash ?? null, password)
-  if (!isRight || !found) return null
+  if (!isRight || !found) {
+    await recordAct(c, 'login-refused', found ? { memberId: found.id } : {})
+    return null
+  }
   await limits.giveBack('failedLoginsOfAccount', account)
   await limits.giveBack('failedLoginsOfAddress', address)
   await renewHash(c, found, password)
@@ -50,6 +59,66 @@ export function safeNext(next = '/'): string {
   return host === 'here' && !pathname.startsWith('//') ? pathname + search + hash : '/'
 }
 
+export const stepExpired: Refused = { password: (words) => words.stepExpired }
+
+/** What a log-in was proven by, for the record. */
+type LoggedInBy = 'password' | CodeKind | 'passkey'
+
+/** Logs in for good: what was proven is enough. A session that this browser had before ends. */
+export async function enter(c: AppContext, memberId: string, by: LoggedInBy): Promise<Response> {
+  const previous = c.get('identity')
+  if (previous?.credential.kind === 'session') await endSession(c, previous.credential.id)
+  await beginSession(c, memberId)
+  await recordAct(c, 'logged-in', { actorId: memberId, memberId, details: { by } })
+  return redirectTo(c, safeNext(c.get('fields').next), { id: memberId })
+}
+
+/** The form again, with what is to be put right: programs get the problem itself. */
+export function refuseLogIn(c: AppContext, refused: Refused, step?: LogInStep): Promise<Response> {
+  const { phone = '', next, half, code } = c.get('fields')
+  // A person who has not been asked yet has done nothing wrong.
+  const isNews = step !== undefined && half === undefined && !code
+  const view = { fields: { phone, next: safeNext(next) }, ...(step && { step }) }
+  return refuseForm(
+    c,
+    problem('invalid', { fields: refused }),
+    (errors, page) => <LoginPage page={page} view={{ ...view, errors: isNews ? {} : errors }} />,
+    (errors, page) => <LoginForm page={page} view={{ ...view, errors: isNews ? {} : errors }} />,
+  )
+}
+
+/**
+ * The first half of a log-in is over: from now on this stands for the password, in this browser, for five minutes, once. The password itself
+ * never comes back in a page.
+ */
+async function beginHalf(c: AppContext, memberId: string): Promise<string> {
+  const half = `${memberId}.${randomToken()}`
+  await c.get('house').challenges.issue('code', await ensureFormToken(c), half)
+  return half
+}
+
+/** @returns whose password was right a moment ago in this browser; null when it was nobody's, or is too long ago */
+export async function memberOfHalf(c: AppContext, half: string): Promise<string | null> {
+  const isOpen = await c.get('house').challenges.isOpen('code', await formTokenOf(c), half)
+  return isOpen ? (half.split('.')[0] ?? null) : null
+}
+
+/** @returns true once */
+export async function takeHalf(c: AppContext, half: string): Promise<boolean> {
+  return c.get('house').challenges.take('code', await formTokenOf(c), half)
+}
+
+/** Who the password says that this is: typed now, or in the step before. */
+async function firstStep(c: AppContext): Promise<{ memberId: string } | { refused: Refused }> {
+  const { half } = c.get('fields')
+  if (half === undefined) {
+    const memberId = await authenticate(c)
+    return memberId ? { memberId } : { refused: { password: (words) => words.loginWrong } }
+  }
+  const memberId = await memberOfHalf(c, half)
+  return memberId ? { memberId } : { refused: stepExpired }
+}
+
 /** Logging in, and back to where one was. */
 export const login = new Hono<Env>()
   .get('/', async (c) => {
@@ -62,23 +131,26 @@ export const login = new Hono<Env>()
   })
 
   .post('/', async (c) => {
-    const typed = c.get('fields')
-    const next = safeNext(typed.next)
-    const memberId = await authenticate(c)
-    if (memberId) {
-      const previous = c.get('identity')
-      if (previous?.credential.kind === 'session') await endSession(c, previous.credential.id)
-      await beginSession(c, memberId)
-      return redirectTo(c, next, { id: memberId })
+    const first = await firstStep(c)
+    if ('refused' in first) return refuseLogIn(c, first.refused)
+    const { memberId } = first
+    const { authenticator, passkeys } = await c.get('house').secondFactors.state(memberId)
+    const { half, code = '' } = c.get('fields')
+    const by = authenticator || passkeys > 0 ? await takeCode(c, memberId) : 'password'
+    if (by) {
+      // Two codes at once after one password: one of them comes too late.
+      if (half !== undefined && !(await takeHalf(c, half))) return refuseLogIn(c, stepExpired)
+      return enter(c, memberId, by)
     }
-    const view = { fields: { phone: typed.phone ?? '', next }, errors: {} }
-    return refuseForm(
-      c,
-      problem('invalid', { fields: { password: (words) => words.loginWrong } }),
-      (errors, page) => <LoginPage page={page} view={{ ...view, errors }} />,
-      (errors, page) => <LoginForm page={page} view={{ ...view, errors }} />,
-    )
+    if (code.trim()) await recordAct(c, 'login-refused', { memberId, details: { by: 'code' } })
+    const step = { half: half ?? (await beginHalf(c, memberId)), authenticator, passkey: passkeys > 0 }
+    return refuseLogIn(c, { code: codeSentence(code, authenticator) }, step)
   })
+
+function codeSentence(typed: string, authenticator: boolean): FieldSentence {
+  if (typed.trim()) return (words) => words.codeWrong
+  return (words) => (authenticator ? words.codeMissing : words.recoveryCodeMissing)
+}
 
 /** Ends a session for good, its streams and sockets too, on every node. */
 export async function endSession(c: AppContext, id: string): Promise<void> {

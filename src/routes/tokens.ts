@@ -4,6 +4,7 @@ import { recordAct } from '../http/audit.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
+import { takeCode } from './confirm.ts'
 import { authenticate } from './login.tsx'
 
 /** Personal access tokens: with a session, or with phone and password for whoever has no browser. */
@@ -24,12 +25,26 @@ export const tokens = new Hono<Env>().post('/', async (c) => {
 
 /** Phone and password speak for themselves, whoever's browser they are typed into. */
 async function ownerOf(c: AppContext): Promise<string | null> {
-  if (c.get('fields').phone !== undefined) return authenticate(c)
+  if (c.get('fields').phone !== undefined) return byPassword(c)
   const identity = c.get('identity')
   // A token that could make tokens would never end.
   if (identity?.credential.kind === 'token') throw problem('forbidden')
   if (!identity) throw problem('notSignedIn')
   return identity.member.id
+}
+
+/** A program cannot use a passkey, and a recovery code is not for every day. @throws Problem 401, 403 where only a passkey is the second factor */
+async function byPassword(c: AppContext): Promise<string | null> {
+  const memberId = await authenticate(c)
+  if (!memberId) return null
+  const { authenticator, passkeys } = await c.get('house').secondFactors.state(memberId)
+  if (!authenticator && passkeys > 0) throw problem('passkeyOnly')
+  if (!authenticator || (await takeCode(c, memberId))) return memberId
+  const isMissing = !c.get('fields').code?.trim()
+  if (!isMissing) await recordAct(c, 'login-refused', { memberId, details: { by: 'code' } })
+  throw problem('wrongCode', {
+    fields: { code: (words) => (isMissing ? words.codeMissing : words.codeWrong) },
+  })
 }
 
 function tokenFace(c: AppContext): 'text' | 'json' {

@@ -2,6 +2,14 @@
 export const errors = {
   notSignedIn: { title: 'You are not logged in.', detail: 'Log in, and you come back here.' },
   wrongLogin: { title: 'That did not open the door.', detail: 'Check the phone number and the password.' },
+  wrongCode: {
+    title: 'This account has a second factor.',
+    detail: 'Send a code of the authenticator, or a recovery code, as "code".',
+  },
+  passkeyOnly: {
+    title: 'The second factor of this account is a passkey.',
+    detail: 'It needs a browser: log in there, and make the token on your account page.',
+  },
   forbidden: { title: 'This is not yours to do.', detail: 'Ask whoever keeps this house.' },
   foreignOrigin: {
     title: 'This was sent from another site.',
@@ -30,6 +38,7 @@ export const errors = {
     title: 'There is no such message.',
     detail: 'Numbers begin at 1 and end at the newest message.',
   },
+  noPasskey: { title: 'You have no such passkey.', detail: 'Perhaps it was removed already.' },
   methodNotAllowed: {
     title: 'This address does not take that.',
     detail: 'See the Allow header for what it takes.',
@@ -89,6 +98,20 @@ export const fields = {
   phoneMissing: 'Type your phone number.',
   phoneInvalid: 'This is not a phone number that we can read. Begin with + and the country code.',
   loginWrong: 'Phone number and password do not fit together.',
+  confirmWrong: 'This is not your password.',
+  codeMissing: 'Type a code of your authenticator, or a recovery code.',
+  recoveryCodeMissing: 'Type a recovery code, or use your passkey.',
+  codeWrong: 'This code does not fit, or it was used already. Wait for the next one and type that.',
+  firstCodeWrong:
+    'This code does not fit. Check that the clock of your device is right, and type the next one.',
+  authenticatorIsOn: 'Your authenticator is on already.',
+  stepExpired: 'That took more than five minutes. Type your password again.',
+  passkeyRefused: 'This passkey was not taken. Try again, or log in with your password.',
+  newPasskeyRefused: 'This passkey was not taken. Try again.',
+  noSecondFactor: 'You have no second factor yet, so there is nothing to recover.',
+  passkeyKnown: 'This passkey is here already.',
+  passkeysFull: (most: number) => `An account has at most ${most} passkeys. Remove one first.`,
+  passkeyName: 'A name has at most 64 characters.',
   phoneTaken: 'This number is registered already. Log in instead.',
   nameMissing: 'Type the name that others will see.',
   nameLength: (has: number) => `A name has 2 to 32 characters; yours has ${has}.`,
@@ -99,7 +122,6 @@ export const fields = {
   passwordShort: (has: number, missing: number) =>
     `Eight characters or more. Yours has ${has}; ${missing} more will do.`,
   passwordLong: 'A password has at most 128 characters.',
-  confirmWrong: 'This is not your password.',
   passwordMoved: 'Your password was changed elsewhere meanwhile. Type the one that is yours now.',
   tokenName: 'A token has a name of 1 to 64 characters.',
   scopes: 'Choose what the token may do.',
