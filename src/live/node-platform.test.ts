@@ -10,16 +10,15 @@ import { ndjsonFraming } from './ndjson.ts'
 import { createNodePlatform } from './node-platform.ts'
 import type { LivePlatform } from './platform.ts'
 
-type Opened = ReturnType<LivePlatform['openStream']>
-
 /** A stream over real HTTP, opened after its request was looked at; there is no feed behind it. */
 async function streamOpenedAfter(look: (outgoing: HttpBindings['outgoing']) => Promise<unknown>) {
   const connections = createConnections(systemClock)
   const parts = { connections, clock: systemClock } as LivePlatform
   const platform = createNodePlatform(parts)
+  let opens = 0
   let closes = 0
-  let settle: (opened: Opened) => void
-  const opened = new Promise<Opened>((resolve) => {
+  let settle: () => void
+  const asked = new Promise<void>((resolve) => {
     settle = resolve
   })
   const app = new Hono<{ Bindings: HttpBindings }>()
@@ -30,16 +29,19 @@ async function streamOpenedAfter(look: (outgoing: HttpBindings['outgoing']) => P
   })
   app.get('/', async (c) => {
     await look(c.env.outgoing)
-    const stream = platform.openStream(c, {
+    const answer = platform.openStream(c, {
       framing: ndjsonFraming,
       headers: {},
       opening: 'open\n',
+      onOpen: () => {
+        opens += 1
+      },
       onClose: () => {
         closes += 1
       },
     })
-    settle(stream)
-    return stream.response
+    settle()
+    return answer
   })
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
   await once(server, 'listening')
@@ -51,13 +53,13 @@ async function streamOpenedAfter(look: (outgoing: HttpBindings['outgoing']) => P
   const client = get({ port, host: '127.0.0.1', agent: false })
   client.on('error', () => {})
   onTestFinished(() => void client.destroy())
-  return { client, connections, opened, closes: () => closes }
+  return { client, connections, asked, opens: () => opens, closes: () => closes }
 }
 
 it('remembers a stream until its client leaves', async () => {
-  const { client, connections, opened, closes } = await streamOpenedAfter(async () => {})
-  const { outlet } = await opened
-  expect(outlet).not.toBeNull()
+  const { client, connections, asked, opens, closes } = await streamOpenedAfter(async () => {})
+  await asked
+  expect(opens()).toBe(1)
   expect(connections.count()).toBe(1)
   client.destroy()
   await expect.poll(closes).toBe(1)
@@ -69,14 +71,14 @@ it('remembers nothing of a client that left before its stream began', async () =
   const arrival = new Promise<void>((resolve) => {
     arrived = resolve
   })
-  const { client, connections, opened, closes } = await streamOpenedAfter((outgoing) => {
+  const { client, connections, asked, opens, closes } = await streamOpenedAfter((outgoing) => {
     arrived()
     return once(outgoing, 'close')
   })
   await arrival
   client.destroy()
-  const { outlet } = await opened
-  expect(outlet).toBeNull()
+  await asked
+  expect(opens()).toBe(0)
   expect(closes()).toBe(1)
   expect(connections.count()).toBe(0)
 })

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { ClientGone, HttpStream } from './http-stream.ts'
-import { isHandshake, upgrade } from './node-upgrade.ts'
+import { isTakenAsHandshake, upgrade } from './node-upgrade.ts'
 import type { LivePlatform } from './platform.ts'
 import { WebSocketOutlet } from './websocket.ts'
 
@@ -13,29 +13,36 @@ export function createNodePlatform(parts: Omit<LivePlatform, 'openStream' | 'upg
   const { clock, connections } = parts
   return {
     ...parts,
-    openStream(c: Context<{ Bindings: HttpBindings }>, { framing, headers, opening, onClose }) {
-      const open = () =>
-        new HttpStream({
-          outgoing: c.env.outgoing,
-          isHead: c.req.method === 'HEAD',
-          headers,
-          framing,
-          opening,
-          clock,
-          connections,
-          onClose,
-        })
-      try {
-        return { outlet: open(), response: alreadySent() }
-      } catch (error) {
-        if (!(error instanceof ClientGone)) throw error
-        onClose()
-        return { outlet: null, response: alreadySent() }
+    openStream(c: Context<{ Bindings: HttpBindings }>, { framing, headers, opening, onOpen, onClose }) {
+      const { outgoing } = c.env
+      const isHead = c.req.method === 'HEAD'
+      const open = () => {
+        try {
+          onOpen(
+            new HttpStream({
+              outgoing,
+              isHead,
+              headers,
+              framing,
+              opening,
+              clock,
+              connections,
+              onClose,
+            }),
+          )
+        } catch (error) {
+          if (!(error instanceof ClientGone)) throw error
+          onClose()
+        }
       }
+      // Asked for behind another request on the same connection: it begins when that one is answered.
+      if (!outgoing.socket && !outgoing.destroyed) outgoing.once('socket', open)
+      else open()
+      return alreadySent()
     },
     upgrade(c: Context<{ Bindings: HttpBindings }>, { framing, onOpen, onClose }) {
       const { incoming, outgoing } = c.env
-      if (!isHandshake(incoming)) return null
+      if (!isTakenAsHandshake(incoming)) return null
       const webSocket = upgrade(incoming, outgoing, c.res.headers.getSetCookie())
       if (webSocket) onOpen(new WebSocketOutlet({ webSocket, framing, clock, connections, onClose }))
       else onClose()

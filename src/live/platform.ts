@@ -7,6 +7,7 @@ import type { Rights } from './rights.ts'
 
 export interface OpenedOutlet {
   framing: Framing
+  onOpen: (outlet: Outlet) => void
   /** The other side is gone, or the stream has ended. */
   onClose: () => void
 }
@@ -17,11 +18,11 @@ export interface LivePlatform {
   rights: Rights
   connections: Connections
   clock: Clock
-  /** Turns the answer to a request into an endless body; no outlet when the client has left already. */
+  /** Turns the answer to a request into an endless body; `onOpen` gets the outlet unless the client has left already. */
   openStream(
     context: Context,
     options: OpenedOutlet & { headers: Record<string, string | string[]>; opening: string },
-  ): { outlet: Outlet | null; response: Response }
+  ): Response
   /** Upgrades a request; `onOpen` gets the outlet once the socket is there. @returns null for what is no handshake */
-  upgrade(context: Context, options: OpenedOutlet & { onOpen: (outlet: Outlet) => void }): Response | null
+  upgrade(context: Context, options: OpenedOutlet): Response | null
 }

@@ -147,14 +147,13 @@ interface Opening {
 
 function openStream(c: AppContext, room: RoomState, framing: Framing, { after, html }: Opening): Response {
   const attachment = attach(c, room, after)
-  const { outlet, response } = c.get('house').live.openStream(c, {
+  return c.get('house').live.openStream(c, {
     framing,
     headers: { ...STREAM_HEADERS, 'set-cookie': c.res.headers.getSetCookie() },
     opening: html + (framing.opening?.() ?? ''),
+    onOpen: attachment.open,
     onClose: attachment.close,
   })
-  if (outlet) attachment.open(outlet)
-  return response
 }
 
 /**

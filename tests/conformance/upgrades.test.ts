@@ -108,3 +108,58 @@ describe('a handshake of a WebSocket that is none', () => {
     expect(answer).toMatch(/\r\n\r\n426 This address speaks WebSocket/)
   })
 })
+
+describe('a connection on which a handshake does not go as it should', () => {
+  const handshake = {
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  }
+  const socketRequest = (headers: Record<string, string> = {}) =>
+    head('GET /rooms/lobby/socket HTTP/1.1', { ...handshake, ...headers })
+  /** Of nobody. */
+  const asStranger = { Authorization: '' }
+
+  it('gets its answers in order when the handshake did not wait for the one before', async () => {
+    const { socket, received } = await wire()
+    socket.write(head('GET /rooms/lobby HTTP/1.1', {}) + socketRequest())
+    await waitFor('both answers', () => /^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 101 /.test(received()))
+  })
+
+  it('is refused in order, and closed', async () => {
+    const { socket, received } = await wire()
+    const closed = once(socket, 'close')
+    socket.write(head('GET /login HTTP/1.1', asStranger) + socketRequest(asStranger))
+    await waitFor('both answers', () => /^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 401 /.test(received()))
+    await closed
+  })
+
+  it.each(['a goodbye', 'a reset'])('does no harm when its client leaves with %s', async (how) => {
+    for (let turn = 0; turn < 100; turn += 1) {
+      const { socket } = await wire()
+      socket.on('error', () => {})
+      socket.write((turn % 2 ? head('GET /login HTTP/1.1', asStranger) : '') + socketRequest(asStranger))
+      // At any moment of the answer.
+      for (let turns = turn % 7; turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve))
+      if (how === 'a reset') socket.resetAndDestroy()
+      else socket.destroy()
+    }
+    expect((await house.ask('/healthz')).status).toBe(200)
+  })
+
+  it('is no WebSocket when the request does not ask for the switch', async () => {
+    const { socket, received } = await wire()
+    socket.write(socketRequest({ Connection: 'keep-alive' }))
+    await waitFor('the answer', () => /^HTTP\/1\.1 426 /.test(received()))
+  })
+
+  it('brings a stream that was asked for behind another request', async () => {
+    const { socket, received } = await wire()
+    socket.write(
+      head('GET /healthz HTTP/1.1', {}) +
+        head('GET /rooms/lobby/events HTTP/1.1', { Accept: 'application/x-ndjson' }),
+    )
+    await waitFor('the stream', () => /alive\n[\s\S]*\{"type":"ready"/.test(received()))
+  })
+})
