@@ -8,13 +8,15 @@ import { proveIntent } from './http/intent.ts'
 import { renderProblem } from './http/render-problem.tsx'
 import { compressPages, readFields, refuseOtherMethods, welcome } from './http/request.ts'
 import { account } from './routes/account.ts'
+import { admin } from './routes/admin.tsx'
+import { forgot, reset } from './routes/forgot.tsx'
 import { front } from './routes/front.tsx'
 import { health } from './routes/health.ts'
 import { history } from './routes/history.tsx'
 import { live } from './routes/live.tsx'
 import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
-import { register } from './routes/register.tsx'
+import { invite, register } from './routes/register.tsx'
 import { rooms } from './routes/rooms.tsx'
 import { files } from './routes/static.ts'
 import { tokens } from './routes/tokens.ts'
@@ -31,10 +33,14 @@ export function createApp(house: House): Hono<Env> {
 
   app.route('/', front)
   app.route('/register', register)
+  app.route('/invite', invite)
+  app.route('/forgot', forgot)
+  app.route('/reset', reset)
   app.route('/login', login)
   app.route('/logout', logout)
   app.route('/tokens', tokens)
   app.route('/', account)
+  app.route('/admin', admin)
   app.route('/', rooms)
   app.route('/', messages)
   app.route('/', history)

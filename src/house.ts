@@ -1,6 +1,10 @@
+import { createAdministration } from './accounts/administration.ts'
 import { createAudit } from './accounts/audit.ts'
+import { createInvitations } from './accounts/invitations.ts'
 import { createMembers } from './accounts/members.ts'
+import { createOneTimeSecrets } from './accounts/one-time-secrets.ts'
 import { createSessions } from './accounts/sessions.ts'
+import { createSmsGateway } from './accounts/sms.ts'
 import { createTokens } from './accounts/tokens.ts'
 import { createInProcessBus } from './bus/bus.ts'
 import type { Config } from './config.ts'
@@ -39,6 +43,8 @@ export function createHouse({
   const reader = createLogReader(database)
   const sessions = createSessions(database)
   const tokens = createTokens(database)
+  const oneTimeSecrets = createOneTimeSecrets(database)
+  const { SMS_WEBHOOK_URL, SMS_WEBHOOK_TOKEN, RATE_LIMITS } = given.config
   const onFault = (error: unknown) => given.report(error, { part: 'live' })
   const connections = createConnections(clock)
   const feed = createFeed({ source: reader, bus, clock, onFault })
@@ -56,6 +62,7 @@ export function createHouse({
   const housekeeping = createHousekeeping({
     sessions,
     tokens,
+    oneTimeSecrets,
     clock,
     onFault: (error) => given.report(error, { part: 'housekeeping' }),
   })
@@ -65,6 +72,10 @@ export function createHouse({
     reader,
     sessions,
     tokens,
+    oneTimeSecrets,
+    administration: createAdministration(database),
+    invitations: createInvitations(database),
+    sms: SMS_WEBHOOK_URL ? createSmsGateway(SMS_WEBHOOK_URL, SMS_WEBHOOK_TOKEN) : null,
     audit: createAudit(database),
     members: createMembers(database),
     rooms: createRooms(database),
@@ -74,7 +85,7 @@ export function createHouse({
         bus.publish({ type: 'room', roomId, version: changes.at(-1)?.version ?? 0, changes })
       },
     }),
-    limits: createLimits(given.config.RATE_LIMITS === 'on'),
+    limits: createLimits(RATE_LIMITS === 'on'),
     live: platform({ feed, rights, connections, clock }),
     stop() {
       housekeeping.stop()

@@ -22,6 +22,9 @@ export function LoginPage({ page, view }: Props) {
         <p class="otherwise">
           {words.login.newHere} <a href="/register">{words.nav.register}</a>
         </p>
+        <p>
+          <a href="/forgot">{words.forgot.heading}</a>
+        </p>
       </main>
     </Layout>
   )

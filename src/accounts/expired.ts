@@ -1,6 +1,6 @@
 import { and, inArray, lte } from 'drizzle-orm'
 import type { Database } from '../database/connection.ts'
-import type { sessions, tokens } from '../database/schema.ts'
+import type { oneTimeSecrets, sessions, tokens } from '../database/schema.ts'
 
 /**
  * Deletes some of the rows that expired by `now`. Looked up first, without locks: a DELETE by time alone would lock its way through the rows
@@ -9,7 +9,7 @@ import type { sessions, tokens } from '../database/schema.ts'
  */
 export async function deleteExpired(
   database: Database,
-  table: typeof sessions | typeof tokens,
+  table: typeof sessions | typeof tokens | typeof oneTimeSecrets,
   now: Date,
   atMost: number,
 ): Promise<number> {

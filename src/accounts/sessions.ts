@@ -1,5 +1,5 @@
 import { DrizzleMySQLAdapter } from '@lucia-auth/adapter-drizzle'
-import { and, gt, inArray } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull } from 'drizzle-orm'
 import { Lucia, TimeSpan } from 'lucia'
 import type { Database } from '../database/connection.ts'
 import { members, sessions } from '../database/schema.ts'
@@ -15,7 +15,7 @@ declare module 'lucia' {
   interface Register {
     Lucia: ReturnType<typeof createLucia>
     DatabaseSessionAttributes: { createdAt: Date }
-    DatabaseUserAttributes: Omit<Member, 'id'>
+    DatabaseUserAttributes: Omit<Member, 'id'> & { suspendedAt: Date | null }
   }
 }
 
@@ -24,7 +24,7 @@ function createLucia(database: Database) {
   return new Lucia(new DrizzleMySQLAdapter(database, sessions, members), {
     sessionExpiresIn: SESSION_SLIDES,
     getSessionAttributes: ({ createdAt }) => ({ createdAt }),
-    getUserAttributes: ({ name, role, transport }) => ({ name, role, transport }),
+    getUserAttributes: ({ name, role, transport, suspendedAt }) => ({ name, role, transport, suspendedAt }),
   })
 }
 
@@ -51,7 +51,7 @@ export function createSessions(database: Database) {
       return { token, id, expiresAt: session.expiresAt }
     },
 
-    /** @returns null for a session that has ended, expired, or lasted its 90 days, and then it is deleted */
+    /** @returns null for a session that has ended, expired, or lasted its 90 days (then it is deleted), and for who is suspended */
     async validate(token: string): Promise<ValidSession | null> {
       const { session, user } = await lucia.validateSession(await hashToken(token))
       if (!session) return null
@@ -59,6 +59,8 @@ export function createSessions(database: Database) {
         await lucia.invalidateSession(session.id)
         return null
       }
+      // A log-in may have raced with the suspension.
+      if (user.suspendedAt) return null
       const { id, name, role, transport } = user
       return {
         id: session.id,
@@ -68,11 +70,12 @@ export function createSessions(database: Database) {
       }
     },
 
-    /** Which of these have neither ended nor expired, in one query. */
+    /** Which of these have neither ended nor expired, and whose member is not suspended, in one query. */
     async standing(ids: string[]): Promise<Set<string>> {
       const found = await database
         .select({ id: sessions.id })
         .from(sessions)
+        .innerJoin(members, and(eq(members.id, sessions.userId), isNull(members.suspendedAt)))
         .where(and(inArray(sessions.id, ids), gt(sessions.expiresAt, new Date())))
       return new Set(found.map(({ id }) => id))
     },

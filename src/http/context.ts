@@ -1,7 +1,11 @@
 import type { Context } from 'hono'
+import type { Administration } from '../accounts/administration.ts'
 import type { Audit } from '../accounts/audit.ts'
+import type { Invitations } from '../accounts/invitations.ts'
 import type { Member, Members } from '../accounts/members.ts'
+import type { OneTimeSecrets } from '../accounts/one-time-secrets.ts'
 import type { Sessions } from '../accounts/sessions.ts'
+import type { SmsGateway } from '../accounts/sms.ts'
 import type { Scope, Tokens } from '../accounts/tokens.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Config } from '../config.ts'
@@ -20,6 +24,11 @@ export interface House {
   members: Members
   sessions: Sessions
   tokens: Tokens
+  oneTimeSecrets: OneTimeSecrets
+  administration: Administration
+  invitations: Invitations
+  /** null: there is no gateway, and numbers are not verified. */
+  sms: SmsGateway | null
   rooms: Rooms
   log: RoomLog
   reader: LogReader

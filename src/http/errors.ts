@@ -11,9 +11,13 @@ const statuses = {
   foreignOrigin: 403,
   noIntent: 403,
   registrationClosed: 403,
+  suspended: 403,
+  noCodes: 403,
   notFound: 404,
   noRoom: 404,
   noMessage: 404,
+  noInvitation: 404,
+  noPasswordLink: 404,
   methodNotAllowed: 405,
   notAcceptable: 406,
   tooLong: 413,
@@ -29,6 +33,7 @@ const statuses = {
   databaseAwayNotKnown: 503,
   databaseAway: 503,
   overloaded: 503,
+  smsFailed: 503,
 } as const satisfies Record<keyof Words['errors'], number>
 
 export type ProblemCode = keyof typeof statuses

@@ -12,7 +12,7 @@ import { beginSession, redirectTo, refuseForm } from './session.ts'
 /**
  * Checks phone and password. A number that nobody has takes the same time and gets the same answer as a wrong password.
  * @returns the member's id, or null when they do not fit
- * @throws Problem 429 after too many failures for this number or from this address
+ * @throws Problem 429 after too many failures for this number or from this address, 403 for who is suspended
  */
 export async function authenticate(c: AppContext): Promise<string | null> {
   const { members, limits, config } = c.get('house')
@@ -29,6 +29,8 @@ export async function authenticate(c: AppContext): Promise<string | null> {
   if (!isRight || !found) return null
   await limits.giveBack('failedLoginsOfAccount', account)
   await limits.giveBack('failedLoginsOfAddress', address)
+  // Only whoever has the password hears of it.
+  if (found.suspendedAt) throw problem('suspended')
   return found.id
 }
 

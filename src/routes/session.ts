@@ -37,6 +37,7 @@ export async function refuseForm(
   const errors = fieldSentences(c, refusal)
   const context = await pageContext(c)
   c.header('Cache-Control', 'no-store')
+  for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value)
   return wantsFragment(c.req.raw)
     ? renderFragment(c, form(errors, context), refusal.status)
     : renderPage(c, page(errors, context), refusal.status)

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
+import { createOneTimeSecrets } from '../../src/accounts/one-time-secrets.ts'
 import { createSessions } from '../../src/accounts/sessions.ts'
 import { createTokens } from '../../src/accounts/tokens.ts'
 import { type OpenDatabase, openDatabase } from '../../src/database/connection.ts'
@@ -54,6 +55,7 @@ describeOnBoth('sessions and tokens that have expired', (fresh) => {
     const { stop } = createHousekeeping({
       sessions: createSessions(database),
       tokens: createTokens(database),
+      oneTimeSecrets: createOneTimeSecrets(database),
       clock,
       onFault: (error) => faults.push(error),
       now: () => now,
