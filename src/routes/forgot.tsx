@@ -83,7 +83,8 @@ export const forgot = new Hono<Env>()
 
 /** Nobody waits for it: how long it takes would tell who is a member. */
 async function offerCode(c: AppContext, phone: string, memberId: string, code: string): Promise<void> {
-  await recordAct(c, 'password-reset-offered', { actorId: memberId, memberId, details: { by: 'code' } })
+  // Whoever typed the number: nobody knows yet that it was its owner.
+  await recordAct(c, 'password-reset-offered', { memberId, details: { by: 'code' } })
   await sendText(c, phone, wordsFor(c).sms.passwordCode(code)).catch((error) =>
     c.get('house').report(error, { part: 'sms', reference: c.get('reference') }),
   )

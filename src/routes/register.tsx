@@ -264,7 +264,8 @@ async function enter(
     ...(secret || isNeeded ? { invitation: { secret, isNeeded } } : {}),
     ...(proof ? { codeId: proof.codeId } : {}),
   })
-  const typed = { ...newcomer, setup_code: setupCode }
+  // As it was typed: on the second page it is no longer in the fields.
+  const typed: Fields = proof ? { ...newcomer, setup_code: setupCode } : c.get('fields')
   switch (registered) {
     case 'notFirst':
       throw problem('registrationClosed')

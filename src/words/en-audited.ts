@@ -7,7 +7,6 @@ interface Facts {
   details: Record<string, string | number>
 }
 
-const isOneself = ({ who, whom }: Facts) => who === whom
 const people = (uses: string | number | undefined) => (uses === 1 ? 'one person' : `${uses ?? '?'} people`)
 const by = (way: string | number | undefined) => (way === 'code' ? 'code by SMS' : 'link')
 
@@ -17,10 +16,10 @@ export const audited = {
   'logged-in': ({ who }: Facts) => `${who} logged in.`,
   'login-refused': ({ whom }: Facts) => `A log-in as ${whom} was refused.`,
   'password-changed': ({ who }: Facts) => `${who} changed their password.`,
-  'password-reset-offered': (facts: Facts) =>
-    isOneself(facts)
-      ? `${facts.who} asked for a new password, by a ${by(facts.details.by)}.`
-      : `${facts.who} made a link for a new password of ${facts.whom}.`,
+  'password-reset-offered': ({ who, whom, details }: Facts) =>
+    details.by === 'code'
+      ? `${who} asked for a code for a new password of ${whom}.`
+      : `${who} made a link for a new password of ${whom}.`,
   'password-reset': ({ whom, details }: Facts) => `${whom} chose a new password, by a ${by(details.by)}.`,
   'name-changed': ({ who }: Facts) => `${who} changed their name.`,
   'second-factor-on': ({ who }: Facts) => `${who} turned a second factor on.`,
