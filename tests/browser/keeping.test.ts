@@ -173,7 +173,7 @@ async function standsEverywhere(page: Page, name: string): Promise<void> {
       found.push(...problems.map((problem) => `${name} ${width} ${colorScheme}: ${problem}`))
       const folder = process.env.KEEP_PICTURES
       const file = `${name.replace(/\W+/g, '-')}-${width}-${colorScheme}.png`
-      if (folder) await page.screenshot({ path: `${folder}/${file}`, fullPage: true })
+      if (folder) await page.screenshot({ path: `${folder}/${file}`, fullPage: true, caret: 'initial' })
     }
   }
   expect(found).toEqual([])
