@@ -47,7 +47,7 @@ export async function renderProblem(c: AppContext, error: unknown): Promise<Resp
 }
 
 /** What stands in a link is a key: it belongs in no log. */
-const pathForLog = (path: string) => path.replace(/^\/(invite|reset)\/.*/, '/$1/…')
+export const pathForLog = (path: string): string => path.replace(/^\/(invite|reset)\/.*/, '/$1/…')
 
 /** A database that was away before a send began has saved nothing of it. */
 function forWrites(c: AppContext, found: Problem): Problem {

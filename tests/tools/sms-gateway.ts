@@ -14,8 +14,8 @@ export interface SmsGateway {
   readonly requests: { method: string; headers: IncomingHttpHeaders; body: string }[]
   /** What it answers from now on; 'nothing' keeps the house waiting. */
   answer: number | 'nothing'
-  /** Requests whose answer the house did not wait for any longer. */
-  givenUp: number
+  /** Requests that have no answer yet, and whose sender still waits for one. */
+  waiting: number
   textsTo(phone: string): string[]
   /** The code in the text that a number is sent while something is done. */
   codeOf(phone: string, act: () => Promise<unknown>): Promise<string>
@@ -24,8 +24,9 @@ export interface SmsGateway {
 
 export async function openSmsGateway(): Promise<SmsGateway> {
   const server = createServer(async (request, response) => {
+    gateway.waiting += 1
     response.on('close', () => {
-      if (!response.writableEnded) gateway.givenUp += 1
+      gateway.waiting -= 1
     })
     gateway.requests.push({
       method: request.method ?? '',
@@ -41,7 +42,7 @@ export async function openSmsGateway(): Promise<SmsGateway> {
     url: `http://127.0.0.1:${port}/send`,
     requests: [],
     answer: 204,
-    givenUp: 0,
+    waiting: 0,
     textsTo(phone) {
       const sent = gateway.requests.map(({ body }) => JSON.parse(body) as SentText)
       return sent.filter(({ to }) => to === phone.replaceAll(' ', '')).map(({ text }) => text)
