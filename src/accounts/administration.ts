@@ -16,7 +16,7 @@ export interface KnownMember {
 }
 
 /** Sessions and tokens that ended, by id. Whoever gets them tells the bus, so that their streams end too. */
-export type EndedCredentials = string[]
+type EndedCredentials = string[]
 
 export type Administration = ReturnType<typeof createAdministration>
 
