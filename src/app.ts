@@ -9,6 +9,8 @@ import { renderProblem } from './http/render-problem.tsx'
 import { compressPages, readFields, refuseOtherMethods, welcome } from './http/request.ts'
 import { account } from './routes/account.tsx'
 import { accountTokens } from './routes/account-tokens.tsx'
+import { admin } from './routes/admin.tsx'
+import { forgot, reset } from './routes/forgot.tsx'
 import { front } from './routes/front.tsx'
 import { health } from './routes/health.ts'
 import { history } from './routes/history.tsx'
@@ -18,7 +20,7 @@ import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
 import { passkeyLogin } from './routes/passkey-login.tsx'
 import { passkeys } from './routes/passkeys.tsx'
-import { register } from './routes/register.tsx'
+import { invite, register } from './routes/register.tsx'
 import { rooms } from './routes/rooms.tsx'
 import { secondFactor } from './routes/second-factor.tsx'
 import { files } from './routes/static.ts'
@@ -36,6 +38,9 @@ export function createApp(house: House): Hono<Env> {
 
   app.route('/', front)
   app.route('/register', register)
+  app.route('/invite', invite)
+  app.route('/forgot', forgot)
+  app.route('/reset', reset)
   app.route('/login', login)
   app.route('/login/passkey', passkeyLogin)
   app.route('/logout', logout)
@@ -45,6 +50,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', leaving)
   app.route('/account/second-factor', secondFactor)
   app.route('/account/passkeys', passkeys)
+  app.route('/admin', admin)
   app.route('/', rooms)
   app.route('/', messages)
   app.route('/', history)

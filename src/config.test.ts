@@ -48,6 +48,22 @@ describe('the configuration', () => {
 
   it('does not repeat a password', () => {
     expect(refusal({ DATABASE_URL: 'postgres://me:hunter2@db/tea' })).not.toContain('hunter2')
+    expect(refusal({ SMS_WEBHOOK_URL: 'http://sms.example/hunter2' })).not.toContain('hunter2')
+    expect(refusal({ SMS_WEBHOOK_TOKEN: 'hunter 2' })).not.toContain('hunter')
+  })
+
+  it.each([
+    ['https://sms.example.org/send?key=1', true],
+    ['http://localhost:9000/send', true],
+    ['http://127.0.0.1:9000/', true],
+    ['http://[::1]:9000/', true],
+    ['http://sms.example.org/send', false],
+    ['http://127.0.0.1.example.org/', false],
+    ['http://localhost.example.org/', false],
+    ['ftp://localhost/', false],
+    ['sms', false],
+  ])('lets codes go to %s: %s', (url, isTaken) => {
+    expect(refusal({ SMS_WEBHOOK_URL: url }) === null).toBe(isTaken)
   })
 
   it('is told in the README, variable by variable, with its default', () => {

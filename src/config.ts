@@ -21,7 +21,23 @@ const variables = {
   },
   DATA_DIR: { value: z.string().min(1), default: '.data', allowed: 'a folder for the database' },
   TEAHOUSE_MYSQLD: { value: z.string(), default: '', allowed: 'the path of a mariadbd or mysqld program' },
-  REGISTRATION: { value: z.enum(['open', 'closed']), default: 'open', allowed: 'open or closed' },
+  REGISTRATION: {
+    value: z.enum(['open', 'invite', 'closed']),
+    default: 'open',
+    allowed: 'open, invite or closed',
+  },
+  SMS_WEBHOOK_URL: {
+    value: z.union([z.literal('').transform(() => null), z.string().refine(isPrivateAddress)]),
+    default: '',
+    allowed: 'an https address, or one of this machine by http, that takes a POST of {"to","text"}',
+    secret: true,
+  },
+  SMS_WEBHOOK_TOKEN: {
+    value: z.string().regex(/^[\x21-\x7e]*$/),
+    default: '',
+    allowed: 'a token of printable characters without spaces',
+    secret: true,
+  },
   DEFAULT_COUNTRY: {
     value: z.union([z.literal(''), z.enum(getCountries())]),
     default: '',
@@ -78,6 +94,15 @@ function isDatabaseUrl(typed: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Codes must not cross a network where others could read them. */
+function isPrivateAddress(typed: string): boolean {
+  if (!URL.canParse(typed)) return false
+  const { protocol, hostname } = new URL(typed)
+  return (
+    protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
+  )
 }
 
 /** `PUBLIC_URL` is an origin: a path or a query in it would promise what the routes do not keep. */

@@ -1,10 +1,14 @@
+import { createAdministration } from './accounts/administration.ts'
 import { createAudit } from './accounts/audit.ts'
 import { createChallenges } from './accounts/challenges.ts'
+import { createInvitations } from './accounts/invitations.ts'
 import { createMembers } from './accounts/members.ts'
 import { createNamesMark } from './accounts/names-mark.ts'
+import { createOneTimeSecrets } from './accounts/one-time-secrets.ts'
 import { createPasskeys } from './accounts/passkeys.ts'
 import { createSecondFactors } from './accounts/second-factors.ts'
 import { createSessions } from './accounts/sessions.ts'
+import { createSmsGateway } from './accounts/sms.ts'
 import { createTokens } from './accounts/tokens.ts'
 import { createInProcessBus } from './bus/bus.ts'
 import type { Config } from './config.ts'
@@ -44,6 +48,8 @@ export function createHouse({
   const sessions = createSessions(database)
   const tokens = createTokens(database)
   const challenges = createChallenges(database)
+  const oneTimeSecrets = createOneTimeSecrets(database)
+  const { SMS_WEBHOOK_URL, SMS_WEBHOOK_TOKEN, RATE_LIMITS } = given.config
   const onFault = (error: unknown) => given.report(error, { part: 'live' })
   const connections = createConnections(clock)
   const feed = createFeed({ source: reader, bus, clock, onFault })
@@ -62,6 +68,7 @@ export function createHouse({
     sessions,
     tokens,
     challenges,
+    oneTimeSecrets,
     clock,
     onFault: (error) => given.report(error, { part: 'housekeeping' }),
   })
@@ -74,6 +81,10 @@ export function createHouse({
     challenges,
     secondFactors: createSecondFactors(database),
     passkeys: createPasskeys(database),
+    oneTimeSecrets,
+    administration: createAdministration(database),
+    invitations: createInvitations(database),
+    sms: SMS_WEBHOOK_URL ? createSmsGateway(SMS_WEBHOOK_URL, SMS_WEBHOOK_TOKEN) : null,
     audit: createAudit(database),
     members: createMembers(database),
     namesMark: createNamesMark(bus),
@@ -84,7 +95,7 @@ export function createHouse({
         bus.publish({ type: 'room', roomId, version: changes.at(-1)?.version ?? 0, changes })
       },
     }),
-    limits: createLimits(given.config.RATE_LIMITS === 'on'),
+    limits: createLimits(RATE_LIMITS === 'on'),
     live: platform({ feed, rights, connections, clock }),
     stop() {
       housekeeping.stop()

@@ -1,6 +1,8 @@
 import type { Child } from 'hono/jsx'
+import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
+import { SecondFactorSummary } from './second-factor.tsx'
 import { clock, dayName, dayOf, zoneName } from './time.ts'
 import { TransportChoice } from './transport.tsx'
 import type { AccountView, FieldErrors, LogInView, PageContext, SessionView, TokenView } from './views.ts'
@@ -30,6 +32,7 @@ export function AccountPage({ page, view }: Props) {
         <NewDevices logIns={view.newDevices} />
         <Who page={page} view={view} />
         <PasswordPart page={page} view={view} />
+        <SecondFactorPart view={view} />
         <Sessions page={page} view={view} />
         <Tokens page={page} view={view} />
         <TransportPart page={page} view={view} />
@@ -157,7 +160,7 @@ function PasswordPart({ page, view }: Props) {
       <Form
         page={page}
         action="/account/password"
-        refused={{ errors, prefix: 'change-', fields: ['password', 'new_password'] }}
+        refused={{ errors, prefix: 'change-', fields: ['password', 'code', 'new_password'] }}
       >
         {/* For password managers, which ask whose password this is. */}
         <input type="hidden" name="username" value={view.phone} autocomplete="username" />
@@ -169,6 +172,7 @@ function PasswordPart({ page, view }: Props) {
           error={errors.password}
           autocomplete="current-password"
         />
+        {view.secondFactor.authenticator && <CodeField prefix="change-" errors={errors} />}
         <Field
           name="new_password"
           id="change-new_password"
@@ -180,6 +184,15 @@ function PasswordPart({ page, view }: Props) {
         />
         <button type="submit">{words.submit}</button>
       </Form>
+    </Part>
+  )
+}
+
+function SecondFactorPart({ view }: { view: AccountView }) {
+  const words = useWords().secondFactor
+  return (
+    <Part id="second-factor" heading={words.title} about={words.lede}>
+      <SecondFactorSummary view={view.secondFactor} />
     </Part>
   )
 }
@@ -390,7 +403,7 @@ function Leaving({ page, view }: Props) {
         <Form
           page={page}
           action="/account/leave"
-          refused={{ errors, prefix: 'leave-', fields: ['messages', 'password'] }}
+          refused={{ errors, prefix: 'leave-', fields: ['messages', 'password', 'code'] }}
         >
           <Choice
             name="messages"
@@ -412,6 +425,7 @@ function Leaving({ page, view }: Props) {
             error={errors.password}
             autocomplete="current-password"
           />
+          {view.secondFactor.authenticator && <CodeField prefix="leave-" errors={errors} />}
           <p class="hint">{words.forGood}</p>
           <button type="submit" class="undo">
             {words.submit}

@@ -1,5 +1,5 @@
 import { Field } from './field.tsx'
-import type { ConfirmView } from './views.ts'
+import type { ConfirmView, FieldErrors } from './views.ts'
 import { useWords } from './words.tsx'
 
 /** The fields by which someone who is signed in shows that it is them; their names, for the summary on top of the form, are `confirmFields`. */
@@ -15,16 +15,23 @@ export function ConfirmFields({ errors, asksCode }: ConfirmView) {
         error={errors.password}
         autocomplete="current-password"
       />
-      {asksCode && (
-        <Field
-          name="code"
-          label={words.code}
-          hint={words.codeHint}
-          error={errors.code}
-          autocomplete="one-time-code"
-        />
-      )}
+      {asksCode && <CodeField errors={errors} />}
     </>
+  )
+}
+
+/** @param prefix of its id, where a page has several */
+export function CodeField({ errors, prefix = '' }: { errors: FieldErrors; prefix?: string }) {
+  const words = useWords().confirm
+  return (
+    <Field
+      name="code"
+      id={`${prefix}code`}
+      label={words.code}
+      hint={words.codeHint}
+      error={errors.code}
+      autocomplete="one-time-code"
+    />
   )
 }
 

@@ -61,6 +61,7 @@ function MemberLinks({ page }: { page: PageContext }) {
   const words = useWords()
   return (
     <>
+      {page.viewer?.keepsHouse && <a href="/admin/members">{words.admin.label}</a>}{' '}
       {page.path !== '/rooms' && <a href="/rooms">{words.nav.rooms}</a>}{' '}
       {page.path.split('?')[0] !== '/account' && <a href="/account">{words.nav.account}</a>}{' '}
       <LogOut page={page} />
@@ -75,7 +76,9 @@ function VisitorLinks({ page }: { page: PageContext }) {
     <>
       {here !== '/register' && <a href="/register">{words.nav.register}</a>}{' '}
       {here !== '/login' && (
-        <a href={here === '/register' ? '/login' : logInUrl(page.path)}>{words.nav.logIn}</a>
+        <a href={/^\/(register$|invite|forgot|reset)/.test(here ?? '') ? '/login' : logInUrl(page.path)}>
+          {words.nav.logIn}
+        </a>
       )}
     </>
   )

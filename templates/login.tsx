@@ -22,9 +22,14 @@ export function LoginPage({ page, view }: Props) {
         <h1>{view.step ? words.login.stepHeading : words.login.heading}</h1>
         <LoginForm page={page} view={view} />
         {!view.step && (
-          <p class="otherwise">
-            {words.login.newHere} <a href="/register">{words.nav.register}</a>
-          </p>
+          <>
+            <p class="otherwise">
+              {words.login.newHere} <a href="/register">{words.nav.register}</a>
+            </p>
+            <p>
+              <a href="/forgot">{words.forgot.heading}</a>
+            </p>
+          </>
         )}
       </main>
     </Layout>

@@ -31,6 +31,8 @@ export interface RoomView {
 export interface ViewerView {
   id: string
   name: string
+  /** Owner or admin: they get the link to their pages. */
+  keepsHouse: boolean
 }
 
 /** What every page carries, whatever it shows. */
@@ -46,14 +48,125 @@ export interface PageContext {
 export type FieldErrors = Partial<Record<string, string>>
 
 export interface RegisterView {
-  fields: { phone: string; name: string; setup_code: string }
+  fields: { phone: string; name: string; setup_code: string; invite: string }
   errors: FieldErrors
   /** The house has no owner yet and this visitor is not on the machine itself: the printed set-up code is asked for. */
   asksSetupCode: boolean
+  /** Only who was invited may register: the invitation is asked for. */
+  asksInvitation: boolean
+  /** They came by the link of an invitation: it stands in a hidden field. */
+  isInvited?: boolean
+  /** A code is sent to the number; without a gateway numbers are not verified, and the page says so. */
+  verifiesPhone: boolean
   /** The first account becomes the owner; the page says so. */
   firstAccount: boolean
   /** Registration is closed: the page says so and carries no form. */
   closed: boolean
+}
+
+/** The second page of registering. */
+export interface CodeView {
+  phone: string
+  /** What was typed on the first page, sealed. */
+  pending: string
+  errors: FieldErrors
+}
+
+export interface ForgotView {
+  /** The house can send a code; else an admin makes a link. */
+  canSend: boolean
+  phone: string
+  errors: FieldErrors
+}
+
+export interface NewPasswordView {
+  phone: string
+  /** The id of the code. */
+  pending: string
+  code: string
+  errors: FieldErrors
+}
+
+export interface ResetView {
+  /** Where it posts: /reset/:secret */
+  action: string
+  /** Whose password it is. */
+  name: string
+  errors: FieldErrors
+}
+
+/** A member as those who keep the house see them. */
+interface KnownMemberView {
+  id: string
+  name: string
+  role: 'owner' | 'admin' | 'member'
+  createdAt: Date
+  suspendedAt: Date | null
+}
+
+export interface MembersPageView {
+  members: KnownMemberView[]
+  /** A part of a name, or ''. */
+  query: string
+  /** The last id shown, when there are older ones. */
+  older: string | null
+}
+
+export interface MemberPageView {
+  member: KnownMemberView
+  /** The viewer may suspend, reinstate, and make a password link. */
+  mayLookAfter: boolean
+  mayChangeRole: boolean
+  /** The viewer owns the house, and may hand it over to this member. */
+  mayTakeHouse: boolean
+  /** Handing over asks for a code too. */
+  asksCode: boolean
+  errors: FieldErrors
+}
+
+export interface InvitationView {
+  id: string
+  note: string
+  uses: number
+  usesLeft: number
+  madeBy: { id: string; name: string } | null
+  expiresAt: Date
+  state: 'open' | 'usedUp' | 'expired' | 'withdrawn'
+}
+
+export interface InvitationsPageView {
+  invitations: InvitationView[]
+  older: string | null
+  /** Registration is closed: invitations open nothing. */
+  isClosed: boolean
+  fields: { uses: string; hours: string; note: string }
+  errors: FieldErrors
+}
+
+/** A link that is shown once. */
+export interface ShownOnceView {
+  words: { heading: string; about: string }
+  link: string
+  expiresAt: Date
+  back: string
+}
+
+export interface AuditEntryView {
+  id: string
+  at: Date
+  action: string
+  /** null: nobody was signed in. Without a name: they have left. */
+  actor: { id: string; name: string } | null
+  member: { id: string; name: string } | null
+  address: string
+  details: Record<string, string | number>
+}
+
+export interface AuditPageView {
+  entries: AuditEntryView[]
+  older: string | null
+  /** Only what was done to this member, or ''. */
+  memberId: string
 }
 
 export interface LoginView {
@@ -150,6 +263,7 @@ export interface AccountView {
   createdAt: Date
   role: 'owner' | 'admin' | 'member'
   transport: Transport
+  secondFactor: SecondFactorView
   sessions: SessionView[]
   newDevices: LogInView[]
   tokens: TokenView[]

@@ -1,4 +1,5 @@
 import { and, desc, eq, lt } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/mysql-core'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/connection.ts'
 import { audit, members } from '../database/schema.ts'
@@ -46,6 +47,8 @@ export interface AuditEntry {
 
 export type Audit = ReturnType<typeof createAudit>
 
+const subject = alias(members, 'subject')
+
 /** The record of what was done to accounts, roles and rooms. It is only ever added to. */
 export function createAudit(database: Database) {
   return {
@@ -81,11 +84,13 @@ export function createAudit(database: Database) {
           actorId: audit.actorId,
           actorName: members.name,
           memberId: audit.memberId,
+          memberName: subject.name,
           address: audit.address,
           details: audit.details,
         })
         .from(audit)
         .leftJoin(members, eq(members.id, audit.actorId))
+        .leftJoin(subject, eq(subject.id, audit.memberId))
         .where(
           and(
             before ? lt(audit.id, before) : undefined,

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, ne, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, ne, type SQL } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/connection.ts'
 import { isDuplicateKey } from '../database/errors.ts'
@@ -12,7 +12,9 @@ import {
   tokens,
 } from '../database/schema.ts'
 import { en } from '../words/en.ts'
+import { takeUse } from './invitations.ts'
 import { nameKey } from './names.ts'
+import { spend } from './one-time-secrets.ts'
 
 /** The ways of being live that a member can choose. */
 export const TRANSPORTS = members.transport.enumValues
@@ -44,7 +46,24 @@ export interface Account extends Member {
 const RESERVED_KEYS = new Set([nameKey(en.message.formerMember)])
 
 /** What stood in the way of a new account. */
-export type RegistrationFault = 'phoneTaken' | 'nameTaken' | 'notFirst'
+export type RegistrationFault = 'phoneTaken' | 'nameTaken' | 'notFirst' | 'notInvited' | 'codeSpent'
+
+/** By which door a newcomer comes. The first account needs none of it. */
+export interface Entrance {
+  /** Only the first account is let in. */
+  onlyFirst: boolean
+  /** What stands in their link: a use of it is taken. */
+  invitation?: { secret: string; isNeeded: boolean }
+  /** The code that they proved their number with, by its id: it is used up. */
+  codeId?: string
+}
+
+/** Ends a transaction of which nothing is to be kept. */
+class Refused extends Error {
+  constructor(readonly fault: RegistrationFault) {
+    super(fault)
+  }
+}
 
 export type Members = ReturnType<typeof createMembers>
 
@@ -65,14 +84,15 @@ export function createMembers(database: Database) {
 
     /**
      * Makes an account. The first one takes the house; two that race are told apart by the compare-and-set, and the other becomes an
-     * ordinary member where `onlyFirst` is false.
+     * ordinary member, or is refused, by the entrance.
      * @returns the member, or what stood in the way: then nothing was stored
      */
     async register(
       newcomer: NewMember,
-      options: { onlyFirst: boolean },
+      { onlyFirst, invitation, codeId }: Entrance,
     ): Promise<Member | RegistrationFault> {
       const id = uuidv7()
+      const createdAt = new Date()
       try {
         return await database.transaction(async (transaction) => {
           const [taken] = await transaction
@@ -80,11 +100,18 @@ export function createMembers(database: Database) {
             .set({ ownerId: id })
             .where(and(eq(house.id, 1), isNull(house.ownerId)))
           const role = taken.affectedRows === 1 ? 'owner' : 'member'
-          if (role === 'member' && options.onlyFirst) return 'notFirst' as const
-          await transaction.insert(members).values({ id, ...newcomer, role, createdAt: new Date() })
+          if (role === 'member') {
+            if (onlyFirst) throw new Refused('notFirst')
+            const isInvited = invitation && (await takeUse(transaction, invitation.secret, createdAt))
+            if (invitation?.isNeeded && !isInvited) throw new Refused('notInvited')
+          }
+          if (codeId && !(await spend(transaction, codeId, createdAt))) throw new Refused('codeSpent')
+          const phoneVerifiedAt = codeId ? createdAt : null
+          await transaction.insert(members).values({ id, ...newcomer, role, phoneVerifiedAt, createdAt })
           return { id, name: newcomer.name, role, transport: 'auto' as const }
         })
       } catch (error) {
+        if (error instanceof Refused) return error.fault
         if (!isDuplicateKey(error)) throw error
         // The key's name in the error differs between servers: look which of the two it was.
         if (await hasPhone(newcomer.phone)) return 'phoneTaken'
@@ -98,9 +125,11 @@ export function createMembers(database: Database) {
     hasName,
 
     /** @param phone E.164. @returns what a log-in is checked against; null for a number that nobody has */
-    async credentials(phone: string): Promise<{ id: string; passwordHash: string } | null> {
+    async credentials(
+      phone: string,
+    ): Promise<{ id: string; passwordHash: string; suspendedAt: Date | null } | null> {
       const [found] = await database
-        .select({ id: members.id, passwordHash: members.passwordHash })
+        .select({ id: members.id, passwordHash: members.passwordHash, suspendedAt: members.suspendedAt })
         .from(members)
         .where(eq(members.phone, phone))
         .limit(1)
@@ -116,6 +145,10 @@ export function createMembers(database: Database) {
         .where(eq(members.id, id))
         .limit(1)
       return found?.phone ? { ...found, id, phone: found.phone } : null
+    },
+
+    async isSuspended(id: string): Promise<boolean> {
+      return isThere(and(eq(members.id, id), isNotNull(members.suspendedAt)) as SQL)
     },
 
     /** @returns what the password of someone who is signed in is checked against; null for nobody */

@@ -17,3 +17,8 @@ export function toE164(typed: string, defaultCountry: CountryCode | ''): string 
   const parsed = parsePhoneNumberFromString(plain, defaultCountry || undefined)
   return parsed?.isValid() ? parsed.number : null
 }
+
+/** The country's part of a number, such as 31 of +31612345678. @param phone E.164 */
+export function callingCodeOf(phone: string): string {
+  return parsePhoneNumberFromString(phone)?.countryCallingCode ?? ''
+}

@@ -20,7 +20,7 @@ declare module 'lucia' {
   interface Register {
     Lucia: ReturnType<typeof createLucia>
     DatabaseSessionAttributes: { createdAt: Date; device: string; address: string; lastSeenAt: Date | null }
-    DatabaseUserAttributes: Omit<Member, 'id'> & { leftAt: Date | null }
+    DatabaseUserAttributes: Omit<Member, 'id'> & { leftAt: Date | null; suspendedAt: Date | null }
   }
 }
 
@@ -29,7 +29,13 @@ function createLucia(database: Database) {
   return new Lucia(new DrizzleMySQLAdapter(database, sessions, members), {
     sessionExpiresIn: SESSION_SLIDES,
     getSessionAttributes: ({ createdAt, lastSeenAt }) => ({ createdAt, lastSeenAt }),
-    getUserAttributes: ({ name, role, transport, leftAt }) => ({ name, role, transport, leftAt }),
+    getUserAttributes: ({ name, role, transport, leftAt, suspendedAt }) => ({
+      name,
+      role,
+      transport,
+      leftAt,
+      suspendedAt,
+    }),
   })
 }
 
@@ -79,7 +85,7 @@ export function createSessions(database: Database) {
       return { token, id, expiresAt: session.expiresAt }
     },
 
-    /** @returns null for a session that has ended, expired, or lasted its 90 days, and then it is deleted */
+    /** @returns null for a session that has ended, expired, or lasted its 90 days (then it is deleted), and for who is suspended */
     async validate(token: string): Promise<ValidSession | null> {
       const { session, user } = await lucia.validateSession(await hashToken(token))
       // A log-in that was under way when its member left.
@@ -88,6 +94,8 @@ export function createSessions(database: Database) {
         await lucia.invalidateSession(session.id)
         return null
       }
+      // A log-in may have raced with the suspension.
+      if (user.suspendedAt) return null
       const { id, name, role, transport } = user
       return {
         id: session.id,
@@ -144,11 +152,12 @@ export function createSessions(database: Database) {
       }
     },
 
-    /** Which of these have neither ended nor expired, in one query. */
+    /** Which of these have neither ended nor expired, and whose member is not suspended, in one query. */
     async standing(ids: string[]): Promise<Set<string>> {
       const found = await database
         .select({ id: sessions.id })
         .from(sessions)
+        .innerJoin(members, and(eq(members.id, sessions.userId), isNull(members.suspendedAt)))
         .where(and(inArray(sessions.id, ids), gt(sessions.expiresAt, new Date())))
       return new Set(found.map(({ id }) => id))
     },

@@ -69,11 +69,12 @@ export function createTokens(database: Database) {
       return { token, name, scopes, expiresAt }
     },
 
-    /** Which of these have neither been revoked nor expired, in one query. */
+    /** Which of these have neither been revoked nor expired, and whose member is not suspended, in one query. */
     async standing(ids: string[]): Promise<Set<string>> {
       const found = await database
         .select({ id: tokens.id })
         .from(tokens)
+        .innerJoin(members, and(eq(members.id, tokens.memberId), isNull(members.suspendedAt)))
         .where(and(inArray(tokens.id, ids), gt(tokens.expiresAt, new Date())))
       return new Set(found.map(({ id }) => id))
     },
@@ -81,7 +82,7 @@ export function createTokens(database: Database) {
     /** @returns how many were found, at most `atMost` */
     deleteExpired: (now: Date, atMost: number) => deleteExpired(database, tokens, now, atMost),
 
-    /** @returns null for a token that was revoked, has expired or never was */
+    /** @returns null for a token that was revoked, has expired or never was, and for one whose member is suspended */
     async validate(token: string): Promise<ValidToken | null> {
       if (!token.startsWith(PREFIX)) return null
       const [found] = await database
@@ -98,6 +99,7 @@ export function createTokens(database: Database) {
             eq(tokens.id, await hashToken(token)),
             gt(tokens.expiresAt, new Date()),
             isNull(members.leftAt),
+            isNull(members.suspendedAt),
           ),
         )
         .limit(1)

@@ -1,10 +1,14 @@
 import type { Context } from 'hono'
+import type { Administration } from '../accounts/administration.ts'
 import type { Audit } from '../accounts/audit.ts'
 import type { Challenges } from '../accounts/challenges.ts'
+import type { Invitations } from '../accounts/invitations.ts'
 import type { Member, Members } from '../accounts/members.ts'
+import type { OneTimeSecrets } from '../accounts/one-time-secrets.ts'
 import type { Passkeys } from '../accounts/passkeys.ts'
 import type { SecondFactors } from '../accounts/second-factors.ts'
 import type { Sessions } from '../accounts/sessions.ts'
+import type { SmsGateway } from '../accounts/sms.ts'
 import type { Scope, Tokens } from '../accounts/tokens.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Config } from '../config.ts'
@@ -28,6 +32,11 @@ export interface House {
   secondFactors: SecondFactors
   passkeys: Passkeys
   challenges: Challenges
+  oneTimeSecrets: OneTimeSecrets
+  administration: Administration
+  invitations: Invitations
+  /** null: there is no gateway, and numbers are not verified. */
+  sms: SmsGateway | null
   rooms: Rooms
   log: RoomLog
   reader: LogReader

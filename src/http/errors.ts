@@ -14,10 +14,14 @@ const statuses = {
   registrationClosed: 403,
   ownerStays: 403,
   passkeyOnly: 403,
+  suspended: 403,
+  noCodes: 403,
   notFound: 404,
   noRoom: 404,
   noMessage: 404,
   noPasskey: 404,
+  noInvitation: 404,
+  noPasswordLink: 404,
   methodNotAllowed: 405,
   notAcceptable: 406,
   tooLong: 413,
@@ -34,6 +38,7 @@ const statuses = {
   databaseAway: 503,
   leavingUnfinished: 503,
   overloaded: 503,
+  smsFailed: 503,
 } as const satisfies Record<keyof Words['errors'], number>
 
 export type ProblemCode = keyof typeof statuses

@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import type { AppContext } from './context.ts'
+import { type AppContext, signedIn } from './context.ts'
 import { type Problem, problem } from './errors.ts'
 import { clientAddress } from './origin.ts'
 
@@ -23,6 +23,12 @@ export const LIMITS = {
   passkeyChallengesOfAddress: { points: 300, seconds: 600 },
   /** Against filling the house with accounts, and against asking which numbers are taken. */
   registrationsOfAddress: { points: 60, seconds: 3_600 },
+  /** A text costs the house money and its owner sleep: nobody needs more codes than this. */
+  codesOfNumber: { points: 5, seconds: 3_600 },
+  /** Against sending texts to many numbers from one place. A family behind one address still gets its codes. */
+  codesOfAddress: { points: 20, seconds: 3_600 },
+  /** Against sending texts, from many places, to a country whose operators pay for what they are sent. By the country's code, such as 31. */
+  codesOfCountry: { points: 200, seconds: 3_600 },
   /** A person types no faster; a script that does should wait. */
   messagesOfMember: { points: 30, seconds: 10 },
   /** A name that changes all the time is nobody's; asking which names are taken goes by the same way. */
@@ -33,11 +39,23 @@ export const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS
 
+/** Streams, sockets and waiting polls that are open at the same moment. Answered with 429 before one too many opens. */
+export const MOST_STREAMS = {
+  /** Ten rooms in the tabs of six browsers. Each costs the house a socket and some memory. */
+  ofMember: 60,
+  /** Against filling the house's sockets from one place. A school behind one address still reads along. */
+  ofAddress: 300,
+} as const
+/** Streams end whenever someone closes a tab: asking again soon is fair. */
+const STREAM_RETRY_MS = 30_000
+
 export interface Limits {
   /** Counts one. @throws Problem 429 with Retry-After when it was one too many */
   take(limit: LimitName, key: string): Promise<void>
   /** Takes back one that was counted and was none. */
   giveBack(limit: LimitName, key: string): Promise<void>
+  /** Counts a stream while it is open. @returns what must be called when it ends; twice is once. @throws Problem 429 */
+  holdStream(memberId: string, address: string): () => void
 }
 
 /** @param on RATE_LIMITS: off is for load tests */
@@ -49,7 +67,28 @@ export function createLimits(on: boolean): Limits {
     ]),
   ) as Record<LimitName, RateLimiterMemory>
 
+  const streams = new Map<string, number>()
+  const openStreams = (key: string) => streams.get(key) ?? 0
+  const count = (key: string, change: 1 | -1) => {
+    const left = openStreams(key) + change
+    if (left > 0) streams.set(key, left)
+    else streams.delete(key)
+  }
+
   return {
+    holdStream(memberId, address) {
+      if (!on) return () => {}
+      const keys = [`member ${memberId}`, `address ${address}`] as const
+      const isFull =
+        openStreams(keys[0]) >= MOST_STREAMS.ofMember || openStreams(keys[1]) >= MOST_STREAMS.ofAddress
+      if (isFull) throw tooMany({ msBeforeNext: STREAM_RETRY_MS })
+      for (const key of keys) count(key, 1)
+      let held = true
+      return () => {
+        if (held) for (const key of keys) count(key, -1)
+        held = false
+      }
+    },
     async take(limit, key) {
       if (!on) return
       try {
@@ -64,10 +103,15 @@ export function createLimits(on: boolean): Limits {
   }
 }
 
-function tooMany({ msBeforeNext }: RateLimiterRes): Problem {
+function tooMany({ msBeforeNext }: Pick<RateLimiterRes, 'msBeforeNext'>): Problem {
   return problem('tooMany', {
     headers: { 'Retry-After': String(Math.max(1, Math.ceil(msBeforeNext / 1000))) },
   })
+}
+
+/** Counts a stream of whoever makes this request. @returns what must be called when it ends. @throws Problem 429 */
+export function holdStream(c: AppContext): () => void {
+  return c.get('house').limits.holdStream(signedIn(c).member.id, addressKey(addressOf(c)))
 }
 
 /** Where a request came from, after the proxies that are trusted. */

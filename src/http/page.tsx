@@ -15,7 +15,7 @@ export async function pageContext(c: AppContext): Promise<PageContext> {
   const member = c.get('identity')?.member
   const url = new URL(c.req.url)
   return {
-    viewer: member ? { id: member.id, name: member.name } : null,
+    viewer: member ? { id: member.id, name: member.name, keepsHouse: member.role !== 'member' } : null,
     formToken: await ensureFormToken(c),
     // What answers a form is no page to come back to: the room that it was sent to is.
     path: c.req.method === 'GET' ? url.pathname + url.search : url.pathname.replace(/\/messages$/, ''),

@@ -31,7 +31,8 @@ export function toProblem(error: unknown): Problem {
 /** One place shows every problem: as a page that keeps what was typed, a fragment, problem+json or one line of text. */
 export async function renderProblem(c: AppContext, error: unknown): Promise<Response> {
   const found = forWrites(c, toProblem(error))
-  if (found.status >= 500) c.get('house').report(error, { path: c.req.path, reference: c.get('reference') })
+  if (found.status >= 500)
+    c.get('house').report(error, { path: pathForLog(c.req.path), reference: c.get('reference') })
   for (const [name, value] of Object.entries(found.headers)) c.header(name, value)
   c.header('Cache-Control', 'no-store')
   if (found.status === 401 && !wantsLoginPage(c)) {
@@ -44,6 +45,9 @@ export async function renderProblem(c: AppContext, error: unknown): Promise<Resp
   }
   return isPage(c) ? renderHtml(c, found) : renderPlain(c, found)
 }
+
+/** What stands in a link is a key: it belongs in no log. */
+export const pathForLog = (path: string): string => path.replace(/^\/(invite|reset)\/.*/, '/$1/…')
 
 /** A database that was away before a send began has saved nothing of it. */
 function forWrites(c: AppContext, found: Problem): Problem {

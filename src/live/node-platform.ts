@@ -14,7 +14,7 @@ export function createNodePlatform(parts: Omit<LivePlatform, 'openStream' | 'upg
   return {
     ...parts,
     openStream(c: Context<{ Bindings: HttpBindings }>, { framing, headers, opening, onOpen, onClose }) {
-      const { outgoing } = c.env
+      const { incoming, outgoing } = c.env
       const isHead = c.req.method === 'HEAD'
       const open = () => {
         try {
@@ -36,8 +36,10 @@ export function createNodePlatform(parts: Omit<LivePlatform, 'openStream' | 'upg
         }
       }
       // Asked for behind another request on the same connection: it begins when that one is answered.
-      if (!outgoing.socket && !outgoing.destroyed) outgoing.once('socket', open)
-      else open()
+      if (!outgoing.socket && !outgoing.destroyed) {
+        incoming.socket.once('close', onClose)
+        outgoing.once('socket', open)
+      } else open()
       return alreadySent()
     },
     upgrade(c: Context<{ Bindings: HttpBindings }>, { framing, onOpen, onClose }) {

@@ -27,11 +27,12 @@ type RefusedForm = NonNullable<AccountView['refused']>['form']
 /** Everything that the account page says. */
 async function accountView(c: AppContext): Promise<AccountView> {
   const { member, credential } = signedIn(c)
-  const { members, sessions, tokens, audit } = c.get('house')
-  const [account, listedSessions, listedTokens, logIns] = await Promise.all([
+  const { members, sessions, tokens, audit, secondFactors } = c.get('house')
+  const [account, listedSessions, listedTokens, secondFactor, logIns] = await Promise.all([
     members.account(member.id),
     sessions.listOf(member.id),
     tokens.listOf(member.id),
+    secondFactors.state(member.id),
     audit.list({ memberId: member.id, action: 'logged-in', limit: LOG_INS_REMEMBERED }),
   ])
   if (!account) throw problem('notSignedIn')
@@ -46,6 +47,7 @@ async function accountView(c: AppContext): Promise<AccountView> {
     createdAt: account.createdAt,
     role: account.role,
     transport: account.transport,
+    secondFactor,
     sessions: listedSessions.map((session) => toSessionView(session, credential.id)).sort(currentFirst),
     newDevices: current ? newDevices(known, toLogIn(current)) : [],
     tokens: listedTokens,
@@ -82,7 +84,7 @@ function doneOf(c: AppContext): AccountView['done'] {
 /** Gives one of the page's forms back, with a sentence beside each field and what was typed but for passwords. */
 export async function refuseOnPage(c: AppContext, form: RefusedForm, refused: Refused): Promise<Response> {
   const view = await accountView(c)
-  const { password: _old, new_password: _new, form_token: _token, ...typed } = c.get('fields')
+  const { password: _old, new_password: _new, code: _code, form_token: _token, ...typed } = c.get('fields')
   const again = (errors: FieldErrors): AccountView => ({ ...view, refused: { form, errors, typed } })
   return refuseForm(
     c,

@@ -6,6 +6,7 @@ import { problem } from '../http/errors.ts'
 import { acceptedTypes, bestFace, type Face, isIndifferent, names as isNamed } from '../http/faces.ts'
 import { STREAM_HEADERS } from '../http/headers.ts'
 import { refuseForeignOrigin } from '../http/intent.ts'
+import { holdStream } from '../http/limits.ts'
 import { pageContext, wordsFor } from '../http/page.tsx'
 import { type Cursor, formatCursor, parseCursor } from '../live/cursor.ts'
 import { endlessPageFraming } from '../live/endless-page.ts'
@@ -75,13 +76,11 @@ export const live = new Hono<Env>()
     const room = await enterRoom(c)
     const framing = websocketFramings[formatOf(c, ['html', 'json'], 'html')]
     const attachment = attach(c, room, cursorOf(c))
-    const response = c.get('house').live.upgrade(c, {
-      framing,
-      onOpen: attachment.open,
-      onClose: attachment.close,
-    })
-    if (!response) throw problem('upgradeRequired', { headers: UPGRADE })
-    return response
+    const opening = { framing, onOpen: attachment.open, onClose: attachment.close }
+    const response = attachment.orClose(() => c.get('house').live.upgrade(c, opening))
+    if (response) return response
+    attachment.close()
+    throw problem('upgradeRequired', { headers: UPGRADE })
   })
 
 /** A page of another site could read what our cookie opens. */
@@ -99,18 +98,20 @@ function refuseForeignSocket(c: AppContext): void {
   }
 }
 
-/** Ties an outlet to the feed and to the rights behind it, and unties it when either side goes. */
+/** Ties an outlet to the feed and to the rights behind it, and unties it when either side goes. @throws Problem 429 */
 function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | null) {
   // Nothing below may hold the request or the room: thousands of readers stay for hours.
   const { live: platform, report } = c.get('house')
   const { path } = c.req
   const roomId = room.id
   const { credential } = signedIn(c)
+  const release = holdStream(c)
   let closed = false
   let subscription: Subscription | undefined
   let forgetRights = () => {}
   const close = () => {
     closed = true
+    release()
     forgetRights()
     subscription?.close()
   }
@@ -137,7 +138,16 @@ function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | n
         },
       )
   }
-  return { open, close }
+  /** A stream that could not be opened counts no longer. */
+  function orClose<Result>(opening: () => Result): Result {
+    try {
+      return opening()
+    } catch (error) {
+      close()
+      throw error
+    }
+  }
+  return { open, close, orClose }
 }
 
 interface Opening {
@@ -147,13 +157,15 @@ interface Opening {
 
 function openStream(c: AppContext, room: RoomState, framing: Framing, { after, html }: Opening): Response {
   const attachment = attach(c, room, after)
-  return c.get('house').live.openStream(c, {
-    framing,
-    headers: { ...STREAM_HEADERS, 'set-cookie': c.res.headers.getSetCookie() },
-    opening: html + (framing.opening?.() ?? ''),
-    onOpen: attachment.open,
-    onClose: attachment.close,
-  })
+  return attachment.orClose(() =>
+    c.get('house').live.openStream(c, {
+      framing,
+      headers: { ...STREAM_HEADERS, 'set-cookie': c.res.headers.getSetCookie() },
+      opening: html + (framing.opening?.() ?? ''),
+      onOpen: attachment.open,
+      onClose: attachment.close,
+    }),
+  )
 }
 
 /**
@@ -190,6 +202,7 @@ async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
   const { credential } = signedIn(c)
   const face = pollFace(c)
   const wait = numberParameter(c, 'wait') ?? 0
+  const release = holdStream(c)
   const poll = await longPoll({
     feed: platform.feed,
     roomId: room.id,
@@ -207,7 +220,7 @@ async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
         forget()
       }
     },
-  })
+  }).finally(release)
   if (poll.refused) throw problem('notSignedIn')
   return renderPoll(c, face, poll)
 }

@@ -3,7 +3,6 @@ import { LoginForm, LoginPage } from '../../templates/login.tsx'
 import type { LogInStep } from '../../templates/views.ts'
 import { hashPassword, needsRehash, verifyPassword } from '../accounts/passwords.ts'
 import { toE164 } from '../accounts/phone.ts'
-import type { CodeKind } from '../accounts/second-factors.ts'
 import { randomToken } from '../accounts/secrets.ts'
 import { recordAct } from '../http/audit.ts'
 import type { AppContext, Env } from '../http/context.ts'
@@ -13,12 +12,12 @@ import { ensureFormToken, formTokenOf } from '../http/identity.ts'
 import { addressKey, addressOf } from '../http/limits.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
 import { takeCode } from './confirm.ts'
-import { beginSession, redirectTo, refuseForm } from './session.ts'
+import { beginSession, type LoggedInBy, redirectTo, refuseForm } from './session.ts'
 
 /**
  * Checks phone and password. A number that nobody has takes the same time and gets the same answer as a wrong password.
  * @returns the member's id, or null when they do not fit
- * @throws Problem 429 after too many failures for this number or from this address
+ * @throws Problem 429 after too many failures for this number or from this address, 403 for who is suspended
  */
 export async function authenticate(c: AppContext): Promise<string | null> {
   const { members, limits, config } = c.get('house')
@@ -38,6 +37,8 @@ export async function authenticate(c: AppContext): Promise<string | null> {
   }
   await limits.giveBack('failedLoginsOfAccount', account)
   await limits.giveBack('failedLoginsOfAddress', address)
+  // Only whoever has the password hears of it.
+  if (found.suspendedAt) throw problem('suspended')
   await renewHash(c, found, password)
   return found.id
 }
@@ -61,15 +62,15 @@ export function safeNext(next = '/'): string {
 
 export const stepExpired: Refused = { password: (words) => words.stepExpired }
 
-/** What a log-in was proven by, for the record. */
-type LoggedInBy = 'password' | CodeKind | 'passkey'
-
-/** Logs in for good: what was proven is enough. A session that this browser had before ends. */
+/**
+ * Logs in for good: what was proven is enough. A session that this browser had before ends.
+ * @throws Problem 403 for who is suspended: a passkey and a second step do not go by the password
+ */
 export async function enter(c: AppContext, memberId: string, by: LoggedInBy): Promise<Response> {
+  if (await c.get('house').members.isSuspended(memberId)) throw problem('suspended')
   const previous = c.get('identity')
   if (previous?.credential.kind === 'session') await endSession(c, previous.credential.id)
-  await beginSession(c, memberId)
-  await recordAct(c, 'logged-in', { actorId: memberId, memberId, details: { by } })
+  await beginSession(c, memberId, by)
   return redirectTo(c, safeNext(c.get('fields').next), { id: memberId })
 }
 

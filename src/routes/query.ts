@@ -16,3 +16,16 @@ export function numberParameter(c: AppContext, name: string): number | undefined
   if (!/^\d{1,15}$/.test(typed)) throw problem('invalid', { fields: { [name]: (words) => words.number } })
   return Number(typed)
 }
+
+/** Whether this is spelled as an id of ours. */
+export function isId(typed: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(typed)
+}
+
+/** An id in the address, such as `?before=`. An empty one is none. @throws Problem 422 for anything else */
+export function idParameter(c: AppContext, name: string): string | undefined {
+  const typed = c.req.query(name)
+  if (!typed) return undefined
+  if (!isId(typed)) throw problem('invalid', { fields: { [name]: (words) => words.id } })
+  return typed
+}

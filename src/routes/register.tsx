@@ -1,19 +1,26 @@
 import { Hono } from 'hono'
-import { RegisterForm, RegisterPage } from '../../templates/register.tsx'
+import { CodeForm, CodePage, RegisterForm, RegisterPage } from '../../templates/register.tsx'
 import type { RegisterView } from '../../templates/views.ts'
+import type { NewMember } from '../accounts/members.ts'
 import { checkName } from '../accounts/names.ts'
 import { hashPassword } from '../accounts/passwords.ts'
 import { toE164 } from '../accounts/phone.ts'
+import { seal, unseal } from '../accounts/seal.ts'
 import { equalSecrets } from '../accounts/secrets.ts'
 import { recordAct } from '../http/audit.ts'
 import type { AppContext, Env, Fields } from '../http/context.ts'
 import { type FieldSentence, problem } from '../http/errors.ts'
+import { errorFace, wantsFragment } from '../http/faces.ts'
 import { addressKey, addressOf } from '../http/limits.ts'
 import { isLocalVisitor } from '../http/origin.ts'
-import { pageContext, renderPage } from '../http/page.tsx'
+import { pageContext, renderFragment, renderPage, wordsFor } from '../http/page.tsx'
+import { sendText, takeCode, typedCode } from './code.ts'
 import { nameSentence } from './name.ts'
 import { passwordSentence } from './password.ts'
 import { beginSession, redirectTo, refuseForm } from './session.ts'
+
+/** How long a form may lie on its second page before it must be filled in anew. */
+const PENDING_LASTS_MS = 3_600_000
 
 /** Who may register now: while the house has no owner anyone on this machine, or whoever has the set-up code. */
 interface Door {
@@ -21,6 +28,9 @@ interface Door {
   firstAccount: boolean
   /** The code to ask for, or null. */
   setupCode: string | null
+  asksInvitation: boolean
+  /** Known to the house alone: what a form keeps for its second page is sealed with it. */
+  sealedWith: string
 }
 
 async function openDoor(c: AppContext): Promise<Door> {
@@ -31,14 +41,23 @@ async function openDoor(c: AppContext): Promise<Door> {
     closed: owned && config.REGISTRATION === 'closed',
     firstAccount: !owned,
     setupCode: owned || local ? null : setupCode,
+    asksInvitation: owned && config.REGISTRATION === 'invite',
+    sealedWith: setupCode,
   }
 }
 
-function registerView(door: Door, typed: Fields = {}): RegisterView {
+function registerView(c: AppContext, door: Door, typed: Fields = {}): RegisterView {
   return {
-    fields: { phone: typed.phone ?? '', name: typed.name ?? '', setup_code: typed.setup_code ?? '' },
+    fields: {
+      phone: typed.phone ?? '',
+      name: typed.name ?? '',
+      setup_code: typed.setup_code ?? '',
+      invite: typed.invite ?? '',
+    },
     errors: {},
     asksSetupCode: door.setupCode !== null,
+    asksInvitation: door.asksInvitation,
+    verifiesPhone: c.get('house').sms !== null,
     firstAccount: door.firstAccount,
     closed: door.closed,
   }
@@ -51,17 +70,35 @@ interface Checked {
   name: string
   nameKey: string
   password: string
+  /** What stands in the link by which they came, or ''. */
+  invite: string
 }
 
-/** Checks every field, taken names and numbers too, so that all that is wrong is said at once. */
+/** What came through the form, until the number is proved. */
+interface Newcomer extends NewMember {
+  invite: string
+  setupCode: string
+}
+
+/** People paste the whole link as well. */
+const secretOf = (invite = '') =>
+  invite
+    .trim()
+    .replace(/^.*\/invite\//, '')
+    .replace(/[?#].*$/, '')
+
+/**
+ * Checks every field, taken names and numbers too, so that all that is wrong is said at once. Where numbers are verified, nothing says that
+ * one is taken: its owner is told.
+ */
 async function checkFields(c: AppContext, door: Door): Promise<Checked | { refused: Refused }> {
   const typed = c.get('fields')
-  const { config, members } = c.get('house')
+  const { config, members, sms, invitations } = c.get('house')
   const refused: Refused = {}
   const phone = toE164(typed.phone ?? '', config.DEFAULT_COUNTRY)
   if (!typed.phone?.trim()) refused.phone = (words) => words.phoneMissing
   else if (!phone) refused.phone = (words) => words.phoneInvalid
-  else if (await members.hasPhone(phone)) refused.phone = (words) => words.phoneTaken
+  else if (!sms && (await members.hasPhone(phone))) refused.phone = (words) => words.phoneTaken
 
   const name = checkName(typed.name ?? '')
   if (name.fault) refused.name = nameSentence(name)
@@ -74,50 +111,176 @@ async function checkFields(c: AppContext, door: Door): Promise<Checked | { refus
   if (door.setupCode !== null && !equalSecrets(door.setupCode, (typed.setup_code ?? '').trim())) {
     refused.setup_code = (words) => words.setupCode
   }
+  const invite = secretOf(typed.invite)
+  if (door.asksInvitation && !invite) refused.invite = (words) => words.inviteMissing
+  else if (door.asksInvitation && !(await invitations.isOpen(invite)))
+    refused.invite = (words) => words.invite
+
   if (Object.keys(refused).length > 0 || !phone || name.fault) return { refused }
-  return { phone, name: name.name, nameKey: name.key, password }
+  return { phone, name: name.name, nameKey: name.key, password, invite }
+}
+
+function refuseRegistration(c: AppContext, door: Door, typed: Fields, refused: Refused): Promise<Response> {
+  const view = registerView(c, door, typed)
+  return refuseForm(
+    c,
+    problem('invalid', { fields: refused }),
+    (errors, page) => <RegisterPage page={page} view={{ ...view, errors }} />,
+    (errors, page) => <RegisterForm page={page} view={{ ...view, errors }} />,
+  )
+}
+
+function refuseAtClosedDoor(c: AppContext, door: Door): Promise<Response> {
+  const view = registerView(c, door)
+  return refuseForm(
+    c,
+    problem('registrationClosed'),
+    (_errors, page) => <RegisterPage page={page} view={view} />,
+    (_errors, page) => <RegisterPage page={page} view={view} />,
+  )
 }
 
 /** A new account and its first session. The first account owns the house. */
 export const register = new Hono<Env>()
   .get('/', async (c) => {
-    const view = registerView(await openDoor(c))
+    const view = registerView(c, await openDoor(c))
     return renderPage(c, <RegisterPage page={await pageContext(c)} view={view} />, view.closed ? 403 : 200)
   })
 
   .post('/', async (c) => {
-    const { members, limits, config } = c.get('house')
     const door = await openDoor(c)
-    const view = registerView(door, c.get('fields'))
-    const refuse = (refused: Refused) =>
-      refuseForm(
-        c,
-        problem('invalid', { fields: refused }),
-        (errors, page) => <RegisterPage page={page} view={{ ...view, errors }} />,
-        (errors, page) => <RegisterForm page={page} view={{ ...view, errors }} />,
-      )
-    if (door.closed) {
-      return refuseForm(
-        c,
-        problem('registrationClosed'),
-        (_errors, page) => <RegisterPage page={page} view={view} />,
-        (_errors, page) => <RegisterPage page={page} view={view} />,
-      )
-    }
-    await limits.take('registrationsOfAddress', addressKey(addressOf(c)))
+    const typed = c.get('fields')
+    if (door.closed) return refuseAtClosedDoor(c, door)
+    if (typed.pending !== undefined) return goOn(c, door, typed.pending)
+    await c.get('house').limits.take('registrationsOfAddress', addressKey(addressOf(c)))
 
     const checked = await checkFields(c, door)
-    if ('refused' in checked) return refuse(checked.refused)
-    const { password, ...newcomer } = checked
-    const registered = await members.register(
-      { ...newcomer, passwordHash: await hashPassword(password) },
-      { onlyFirst: config.REGISTRATION === 'closed' },
-    )
-    if (registered === 'notFirst') throw problem('registrationClosed')
-    // Someone took it between the look and the insert.
-    if (registered === 'phoneTaken') return refuse({ phone: (words) => words.phoneTaken })
-    if (registered === 'nameTaken') return refuse({ name: (words) => words.nameTaken(newcomer.name) })
-    await recordAct(c, 'registered', { actorId: registered.id, memberId: registered.id })
-    await beginSession(c, registered.id)
-    return redirectTo(c, '/rooms/lobby', { id: registered.id, name: registered.name })
+    if ('refused' in checked) return refuseRegistration(c, door, typed, checked.refused)
+    const { password, ...rest } = checked
+    const newcomer = {
+      ...rest,
+      setupCode: (typed.setup_code ?? '').trim(),
+      passwordHash: await hashPassword(password),
+    }
+    return c.get('house').sms ? askForCode(c, door, newcomer) : enter(c, door, newcomer)
   })
+
+/** The link of an invitation: looking at it uses nothing. Unknown, used up, expired and withdrawn ones are the same 404. */
+export const invite = new Hono<Env>().get('/:secret', async (c) => {
+  const door = await openDoor(c)
+  if (door.closed) return refuseAtClosedDoor(c, door)
+  const secret = c.req.param('secret')
+  if (!(await c.get('house').invitations.isOpen(secret))) throw problem('noInvitation')
+  c.header('Cache-Control', 'no-store')
+  if (errorFace(c.req.raw) !== 'html') return c.json({ open: true })
+  const view = { ...registerView(c, door, { invite: secret }), isInvited: true }
+  return renderPage(c, <RegisterPage page={await pageContext(c)} view={view} />)
+})
+
+/** The second page: the code, or another one. What was typed on the first came along, sealed. */
+async function goOn(c: AppContext, door: Door, pending: string): Promise<Response> {
+  const typed = c.get('fields')
+  const opened = await unsealNewcomer(door, pending)
+  const isStillAllowed = opened && (door.setupCode === null || equalSecrets(door.setupCode, opened.setupCode))
+  if (!isStillAllowed) return refuseRegistration(c, door, typed, { pending: (words) => words.pendingOld })
+  const { codeId, ...newcomer } = opened
+  if (typed.again !== undefined) return askForCode(c, door, newcomer)
+  const tried = await c.get('house').oneTimeSecrets.tryCode('phone', codeId, typedCode(c))
+  if (tried === 'wrong') return refuseCode(c, newcomer, pending, (words) => words.smsCodeWrong)
+  if (tried === 'spent') return refuseCode(c, newcomer, pending, (words) => words.codeSpent)
+  return enter(c, door, newcomer, { codeId, pending })
+}
+
+/**
+ * Sends a code, and shows where to type it. A number that is taken gets the same page in the same time: the text tells its owner that somebody
+ * tried, and no code will be right.
+ * @throws Problem 429
+ */
+async function askForCode(c: AppContext, door: Door, newcomer: Newcomer): Promise<Response> {
+  const { members, oneTimeSecrets } = c.get('house')
+  const { phone } = newcomer
+  await takeCode(c, phone)
+  const isTaken = await members.hasPhone(phone)
+  const { id, code, expiresAt } = await oneTimeSecrets.makeCode('phone', phone, { isDecoy: isTaken })
+  const words = wordsFor(c).sms
+  const text = isTaken ? words.numberTaken(c.get('origin').origin) : words.registerCode(code)
+  const isSent = await sendText(c, phone, text)
+  if (!isSent) {
+    const view = registerView(c, door, { ...newcomer, setup_code: newcomer.setupCode })
+    return refuseForm(
+      c,
+      problem('smsFailed', { fields: { phone: (sentences) => sentences.smsFailed } }),
+      (errors, page) => <RegisterPage page={page} view={{ ...view, errors }} />,
+      (errors, page) => <RegisterForm page={page} view={{ ...view, errors }} />,
+    )
+  }
+  const until = Date.now() + PENDING_LASTS_MS
+  const pending = await seal(door.sealedWith, JSON.stringify({ ...newcomer, codeId: id, until }))
+  c.header('Cache-Control', 'no-store')
+  const face = errorFace(c.req.raw)
+  if (face === 'json') return c.json({ pending, expiresAt: expiresAt.toISOString() }, 202)
+  if (face === 'text') return c.text(`${pending}\n`, 202)
+  const view = { phone, pending, errors: {} }
+  const page = await pageContext(c)
+  return wantsFragment(c.req.raw)
+    ? renderFragment(c, <CodeForm page={page} view={view} />)
+    : renderPage(c, <CodePage page={page} view={view} />)
+}
+
+async function unsealNewcomer(door: Door, pending: string): Promise<(Newcomer & { codeId: string }) | null> {
+  const text = await unseal(door.sealedWith, pending)
+  if (!text) return null
+  const { until, ...newcomer } = JSON.parse(text) as Newcomer & { codeId: string; until: number }
+  return until > Date.now() ? newcomer : null
+}
+
+function refuseCode(
+  c: AppContext,
+  { phone }: Newcomer,
+  pending: string,
+  sentence: FieldSentence,
+): Promise<Response> {
+  return refuseForm(
+    c,
+    problem('invalid', { fields: { code: sentence } }),
+    (errors, page) => <CodePage page={page} view={{ phone, pending, errors }} />,
+    (errors, page) => <CodeForm page={page} view={{ phone, pending, errors }} />,
+  )
+}
+
+/** The account itself. @param proof of the number, where numbers are verified */
+async function enter(
+  c: AppContext,
+  door: Door,
+  newcomer: Newcomer,
+  proof?: { codeId: string; pending: string },
+): Promise<Response> {
+  const { members, config } = c.get('house')
+  const { invite: secret, setupCode, ...member } = newcomer
+  const isNeeded = config.REGISTRATION === 'invite'
+  const registered = await members.register(member, {
+    onlyFirst: config.REGISTRATION === 'closed',
+    ...(secret || isNeeded ? { invitation: { secret, isNeeded } } : {}),
+    ...(proof ? { codeId: proof.codeId } : {}),
+  })
+  // As it was typed: on the second page it is no longer in the fields.
+  const typed: Fields = proof ? { ...newcomer, setup_code: setupCode } : c.get('fields')
+  switch (registered) {
+    case 'notFirst':
+      throw problem('registrationClosed')
+    // Someone took it between the look and the insert.
+    case 'phoneTaken':
+      return refuseRegistration(c, door, typed, { phone: (words) => words.phoneTaken })
+    case 'nameTaken':
+      return refuseRegistration(c, door, typed, { name: (words) => words.nameTaken(member.name) })
+    case 'notInvited':
+      return refuseRegistration(c, { ...door, asksInvitation: true }, typed, {
+        invite: (words) => words.invite,
+      })
+    case 'codeSpent':
+      return refuseCode(c, newcomer, proof?.pending ?? '', (words) => words.codeSpent)
+  }
+  await recordAct(c, 'registered', { actorId: registered.id, memberId: registered.id })
+  await beginSession(c, registered.id, 'registration')
+  return redirectTo(c, '/rooms/lobby', { id: registered.id, name: registered.name })
+}

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { FieldErrors, PageContext } from '../../templates/views.ts'
 import { deviceOf } from '../accounts/devices.ts'
+import type { CodeKind } from '../accounts/second-factors.ts'
 import { recordAct } from '../http/audit.ts'
 import type { AppContext } from '../http/context.ts'
 import { SESSION_COOKIE, writeCookie } from '../http/cookies.ts'
@@ -10,8 +11,11 @@ import { addressOf } from '../http/limits.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import { fieldSentences } from '../http/render-problem.tsx'
 
+/** What a log-in was proven by, for the record. */
+export type LoggedInBy = 'registration' | 'password' | CodeKind | 'passkey'
+
 /** Logs the browser in: a new token each time, so that a cookie planted before log-in is worth nothing after it. */
-export async function beginSession(c: AppContext, memberId: string): Promise<void> {
+export async function beginSession(c: AppContext, memberId: string, by: LoggedInBy): Promise<void> {
   const device = c.req.header('user-agent') ?? ''
   const { token, expiresAt } = await c.get('house').sessions.create(memberId, {
     device,
@@ -19,7 +23,7 @@ export async function beginSession(c: AppContext, memberId: string): Promise<voi
   })
   writeCookie(c, SESSION_COOKIE, token, expiresAt)
   const { program, system } = deviceOf(device)
-  await recordAct(c, 'logged-in', { actorId: memberId, memberId, details: { program, system } })
+  await recordAct(c, 'logged-in', { actorId: memberId, memberId, details: { by, program, system } })
 }
 
 /** The way on after a form: 303 for browsers, HX-Redirect for htmx, the facts for programs. */
@@ -46,6 +50,7 @@ export async function refuseForm(
   const errors = fieldSentences(c, refusal)
   const context = await pageContext(c)
   c.header('Cache-Control', 'no-store')
+  for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value)
   return wantsFragment(c.req.raw)
     ? renderFragment(c, form(errors, context), refusal.status)
     : renderPage(c, page(errors, context), refusal.status)

@@ -1,3 +1,4 @@
+import { audited } from './en-audited.ts'
 import { errors, facts, fields, waysOut } from './en-errors.ts'
 
 /**
@@ -58,7 +59,13 @@ export const en = {
     name: 'Name',
     nameHint: 'What others see. Any script; 2 to 32 characters.',
     phone: 'Phone number',
-    phoneHint: 'With its country code, such as +31 6 12345678. Nobody sees it but you.',
+    phoneHint:
+      'With its country code, such as +31 6 12345678. Nobody sees it but you, and nobody checks that it is yours.',
+    phoneHintVerified:
+      'With its country code, such as +31 6 12345678. We send a code there. Nobody sees it but you.',
+    sendCode: 'Send me a code',
+    invitation: 'Invitation',
+    invitationHint: 'The link that you were sent.',
     password: 'Password',
     passwordHint: 'Eight characters or more. A line from a poem is fine.',
     setupCode: 'Set-up code',
@@ -158,6 +165,121 @@ export const en = {
     unsupported: 'Passkeys need a newer browser, and this house at a name with https.',
     unreachable: 'The line dropped. Try again.',
     noScript: 'Passkeys need scripts, and this browser runs none here.',
+  },
+
+  /** A code that was sent to a number. */
+  code: {
+    heading: 'Look at your phone',
+    sent: (phone: string) => `A text with a code is on its way to ${phone}. It works for ten minutes.`,
+    label: 'Code',
+    hint: 'Six figures.',
+    again: 'Send another code',
+  },
+
+  /** What the house writes to a phone. */
+  sms: {
+    registerCode: (code: string) =>
+      `${code} is your code for Teahouse. It works for ten minutes. Tell it to nobody.`,
+    passwordCode: (code: string) =>
+      `${code} is your code for a new password at Teahouse. It works for ten minutes. If you did not ask for it, do nothing.`,
+    numberTaken: (house: string) =>
+      `Somebody tried to register at ${house} with your number, which has an account there. If it was you, log in, or ask for a new password. If not, do nothing.`,
+  },
+
+  forgot: {
+    title: 'A new password',
+    heading: 'Forgot your password?',
+    lede: 'Type your phone number. If it has an account here, a code comes to it.',
+    askAdmin:
+      'Ask whoever keeps this house: an admin can make a link for you, by which you choose a new password. It works once, for an hour.',
+    send: 'Send me a code',
+    newHeading: 'Choose a new password',
+    sent: (phone: string) =>
+      `If ${phone} has an account here, a text with a code is on its way. It works for ten minutes. If none comes, ask whoever keeps this house.`,
+    forMember: (name: string) => `For ${name}. This page works once.`,
+    password: 'New password',
+    ends: 'It logs you out everywhere, and ends your tokens.',
+    submit: 'Set this password',
+    remembered: 'It came back to you?',
+  },
+
+  /** The pages of those who keep the house. */
+  admin: {
+    label: 'Keeping the house',
+    places: { members: 'Members', invitations: 'Invitations', audit: 'What was done' },
+    older: 'Older',
+    once: 'Copy it now. It is shown this once.',
+    qrCode: 'The link as a QR code',
+    back: 'Back',
+    former: 'a former member',
+    someone: 'Someone',
+    roles: { owner: 'Owner', admin: 'Admin', member: 'Member' },
+    members: {
+      search: 'Search',
+      searchHint: 'A part of a name',
+      nobody: 'Nobody of that name is here.',
+      since: 'here since',
+      suspended: 'Suspended',
+    },
+    role: {
+      heading: 'Role',
+      about: 'Admins invite people, look after members, and see what was done. Only the owner makes admins.',
+      make: { admin: 'Make admin', member: 'Make an ordinary member' },
+    },
+    owner: {
+      heading: 'Hand over the house',
+      about: 'A house has one owner. You become an admin, and only the new owner can give it back.',
+      password: 'Your password',
+      submit: (name: string) => `Hand over to ${name}`,
+    },
+    suspension: {
+      heading: 'Suspension',
+      about: 'Logs them out everywhere and puts their tokens to rest. Their messages stay.',
+      suspend: 'Suspend',
+      reinstateAbout: 'Their tokens work again, and they can log in.',
+      reinstate: 'Reinstate',
+    },
+    passwordLink: {
+      heading: 'Forgotten password',
+      about:
+        'A link by which they choose a new one. Give it to nobody else: whoever opens it can log in as them.',
+      make: 'Make a link',
+      made: (name: string) => ({
+        heading: `A new password for ${name}`,
+        about:
+          'Bring them this link yourself. It works once, for an hour; then they are logged out everywhere.',
+      }),
+    },
+    invitations: {
+      newHeading: 'New invitation',
+      about: 'A link by which people may register. Whoever has it may use it.',
+      closed: 'Registration is closed (REGISTRATION), so invitations open nothing now.',
+      note: 'Note',
+      noteHint: 'For you: whom it is for.',
+      uses: 'How many people',
+      lasts: 'How long',
+      hours: (hours: number) => {
+        if (hours % 24 !== 0) return hours === 1 ? '1 hour' : `${hours} hours`
+        return hours === 24 ? '1 day' : `${hours / 24} days`
+      },
+      make: 'Make invitation',
+      made: (uses: number) => ({
+        heading: 'An invitation',
+        about: uses === 1 ? 'One person may register by it.' : `${uses} people may register by it.`,
+      }),
+      none: 'There are no invitations yet.',
+      noNote: 'No note',
+      states: { open: 'Open', usedUp: 'Used up', expired: 'Expired', withdrawn: 'Withdrawn' },
+      usesLeft: (left: number, uses: number) => `${left} of ${uses} left`,
+      until: 'Until',
+      madeBy: 'Made by',
+      withdraw: 'Withdraw',
+    },
+    audit: {
+      of: (name: string) => `What was done to ${name}`,
+      all: 'Everything that was done',
+      nothing: 'Nothing was done yet.',
+    },
   },
 
   rooms: {
@@ -396,6 +518,7 @@ export const en = {
     databaseAway: 'the database does not answer',
   },
 
+  audited,
   errors,
   facts,
   waysOut,

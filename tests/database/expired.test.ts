@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
 import { createChallenges } from '../../src/accounts/challenges.ts'
+import { createOneTimeSecrets } from '../../src/accounts/one-time-secrets.ts'
 import { createSessions } from '../../src/accounts/sessions.ts'
 import { createTokens } from '../../src/accounts/tokens.ts'
 import { type OpenDatabase, openDatabase } from '../../src/database/connection.ts'
@@ -56,6 +57,7 @@ describeOnBoth('sessions and tokens that have expired', (fresh) => {
       sessions: createSessions(database),
       tokens: createTokens(database),
       challenges: createChallenges(database),
+      oneTimeSecrets: createOneTimeSecrets(database),
       clock,
       onFault: (error) => faults.push(error),
       now: () => now,

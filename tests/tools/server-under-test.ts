@@ -93,7 +93,7 @@ export async function houseForThisTest(options?: StartOptions): Promise<ServerUn
 /** Nothing of ours from the shell may change what is tested. */
 function quietEnvironment(): Record<string, string> {
   const ours =
-    /^(PORT|HOST|PUBLIC_URL|DATABASE_URL|REDIS_URL|REGISTRATION|DEFAULT_COUNTRY|TRUST_PROXY|LOG_LEVEL|RATE_LIMITS|METRICS_TOKEN|NODE_ENV|VITEST.*|TEST)$/
+    /^(PORT|HOST|PUBLIC_URL|DATABASE_URL|REDIS_URL|REGISTRATION|SMS_WEBHOOK_URL|SMS_WEBHOOK_TOKEN|DEFAULT_COUNTRY|TRUST_PROXY|LOG_LEVEL|RATE_LIMITS|METRICS_TOKEN|NODE_ENV|VITEST.*|TEST)$/
   const kept = Object.entries(process.env).filter(([name]) => !ours.test(name))
   return Object.fromEntries(kept) as Record<string, string>
 }
