@@ -353,11 +353,14 @@ describe('roles', () => {
   it('the house is handed over with the password, and by its owner alone', async () => {
     const heir = await join(salma)
     const path = `/admin/members/${heir.id}/owner`
-    for (const typed of ['', bashir.password]) {
+    for (const [typed, sentence] of [
+      ['', en.fields.passwordMissing],
+      [bashir.password, en.fields.confirmWrong],
+    ] as const) {
       const wrong = await post(path, { password: typed }, owner)
       expect(wrong.status).toBe(422)
       expect(faultsOfPage(wrong.body)).toEqual([])
-      expect(sentenceBeside(wrong, 'password')).toBe(en.fields.passwordWrong)
+      expect(sentenceBeside(wrong, 'password')).toBe(sentence)
     }
     expect((await post(path, { password: ada.password }, owner)).status).toBe(303)
     expect((await post(path, { password: ada.password }, owner)).status).toBe(403)
@@ -477,6 +480,8 @@ describe('what was done', () => {
       ['reinstated', ada.name],
       ['suspended', ada.name],
       ['role-changed', ada.name],
+      ['logged-in', person.name],
+      ['registered', person.name],
     ])
     for (const { address, at } of entries) {
       expect(address).toMatch(/127\.0\.0\.1|::1/)

@@ -129,7 +129,7 @@ describe('registering where numbers are verified', () => {
     const wrong = await house.ask('/register', { json: { pending, code: wrongOf(code) }, headers: asJson })
     expect([wrong.status, (wrong.json() as { fields: object }).fields]).toEqual([
       422,
-      { code: en.fields.codeWrong },
+      { code: en.fields.smsCodeWrong },
     ])
     const done = await house.ask('/register', { json: { pending, code }, headers: asJson })
     expect([done.status, done.json()]).toEqual([200, { id: expect.any(String), name: person.name }])
@@ -142,7 +142,7 @@ describe('registering where numbers are verified', () => {
     const { code, pending } = await begin(house, person)
     for (let wrong = 0; wrong < 5; wrong += 1) {
       const answer = await register(house, { pending, code: wrongOf(code) })
-      expect([answer.status, sentenceBeside(answer, 'code')]).toEqual([422, en.fields.codeWrong])
+      expect([answer.status, sentenceBeside(answer, 'code')]).toEqual([422, en.fields.smsCodeWrong])
       expect(faultsOfPage(answer.body)).toEqual([])
     }
     const spent = await register(house, { pending, code })
@@ -249,7 +249,7 @@ describe('a forgotten password, where codes are sent', () => {
     expect([common.status, sentenceBeside(common, 'password')]).toEqual([422, en.fields.passwordCommon])
     expect([hiddenField(common.body, 'code'), faultsOfPage(common.body)]).toEqual([code, []])
     const wrong = await send({ code: wrongOf(code) })
-    expect([wrong.status, sentenceBeside(wrong, 'code')]).toEqual([422, en.fields.codeWrong])
+    expect([wrong.status, sentenceBeside(wrong, 'code')]).toEqual([422, en.fields.smsCodeWrong])
     await logInByHttp(house.origin, person)
 
     const answers = await Promise.all([send({}), send({})])
@@ -279,7 +279,7 @@ describe('a forgotten password, where codes are sent', () => {
     const { pending } = asked.json() as { pending: string }
     for (let attempt = 0; attempt < 6; attempt += 1) {
       const answer = await post(house, '/forgot/code', { pending, code: '123456', password: newPassword })
-      const sentence = attempt < 5 ? en.fields.codeWrong : en.fields.codeSpent
+      const sentence = attempt < 5 ? en.fields.smsCodeWrong : en.fields.codeSpent
       expect([answer.status, sentenceBeside(answer, 'code')]).toEqual([422, sentence])
     }
     expect(gateway.textsTo(nobody.phone)).toEqual([])
