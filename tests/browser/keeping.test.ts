@@ -152,7 +152,7 @@ describeWith(['chromium'], 'keeping the house', () => {
     if (javaScriptEnabled) await standsEverywhere(page, 'code')
     await page.getByLabel(en.code.label, { exact: true }).fill(code === '000000' ? '111111' : '000000')
     await page.getByRole('button', { name: en.register.submit, exact: true }).click()
-    await page.locator('.error-summary').getByText(en.fields.codeWrong).waitFor()
+    await page.locator('.error-summary').getByText(en.fields.smsCodeWrong).waitFor()
     if (javaScriptEnabled) await standsEverywhere(page, 'code-wrong')
     await page.getByLabel(en.code.label, { exact: true }).fill(code)
     await page.getByRole('button', { name: en.register.submit, exact: true }).click()
