@@ -13,7 +13,9 @@ const LIFE = 'k3'
 /** What the database would hold: a log whose every answer is a snapshot taken at some moment between question and answer. */
 class ModelRoom {
   version = 0
-  readonly rows = new Map<number, Message>()
+  life = LIFE
+  rows = new Map<number, Message>()
+  private readonly backups = [new Map(this.rows)]
 
   constructor(private readonly answerSoon: () => Promise<unknown> = async () => {}) {}
 
@@ -34,8 +36,16 @@ class ModelRoom {
         deletedAt: null,
       }
       this.rows.set(number, message)
+      this.backups[this.version] = new Map(this.rows)
       return message
     })
+  }
+
+  /** Goes back to how it was at a version, in another life. */
+  restore(version: number, life: string): void {
+    this.version = version
+    this.life = life
+    this.rows = new Map(this.backups[version])
   }
 
   changedAfter(version: number): Message[] {
@@ -47,7 +57,7 @@ class ModelRoom {
   source = {
     roomState: async () => {
       await this.answerSoon()
-      const state = { slug: 'lobby', version: this.version, life: LIFE }
+      const state = { slug: 'lobby', version: this.version, life: this.life }
       await this.answerSoon()
       return state
     },
@@ -72,6 +82,10 @@ class RecordingOutlet implements Outlet {
   mostAtOnce = 0
   drains = 0
 
+  /** Where it was told to begin: a page that is told to reset is loaded anew, and forgets what it held. */
+  starts(): Control[] {
+    return this.controls.filter(({ kind }) => kind !== 'alive')
+  }
   burst(events: readonly LiveEvent[]): void {
     this.mostAtOnce = Math.max(this.mostAtOnce, events.length)
     for (const { version, message } of events) {
@@ -81,6 +95,9 @@ class RecordingOutlet implements Outlet {
   }
   control(control: Control): void {
     this.controls.push(control)
+    if (control.kind !== 'reset') return
+    this.versions.length = 0
+    this.held.clear()
   }
   waitingBytes(): number {
     return this.waiting
@@ -122,10 +139,21 @@ async function rest(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
-const cursor = (version: number): Cursor => ({ version, life: LIFE })
+const cursor = (version: number, life = LIFE): Cursor => ({ version, life })
+
+/** A gate for a question to the database: closed until the test opens it. */
+function closedGate() {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
+const lifeOf = ({ cursor }: Control) => cursor.split('.')[1]
 
 describe('the feed', () => {
-  it('MUST deliver in rising order, each version at most once, and everything that stands, whatever the bus does', async () => {
+  it('MUST deliver in rising order, each version at most once, and everything that stands, whatever the bus does and whichever backup is restored', async () => {
     const step = fc.oneof(
       {
         weight: 6,
@@ -142,6 +170,7 @@ describe('the feed', () => {
         arbitrary: fc.record({ subscribe: fc.option(fc.integer({ min: 0, max: 30 }), { nil: null }) }),
       },
       { weight: 1, arbitrary: fc.record({ check: fc.constant(true) }) },
+      { weight: 1, arbitrary: fc.record({ restore: fc.integer({ min: 0, max: 30 }) }) },
     )
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.array(step, { minLength: 3, maxLength: 25 }), async (s, steps) => {
@@ -151,21 +180,28 @@ describe('the feed', () => {
           room,
           stillClock((callback) => void later().then(callback)),
         )
-        const readers: { outlet: RecordingOutlet; asked: number | null }[] = []
+        const readers: { outlet: RecordingOutlet; asked: number | null; asksIn: number }[] = []
+        let lives = 1
         for (const one of steps) {
           if ('commit' in one) {
             const changes = room.commit(one.commit)
             const copies = { once: 1, twice: 2, lost: 0, 'without changes': 1 }[one.news]
-            const { version } = room
+            const { version, life } = room
             const told = one.news === 'without changes' ? [] : changes
             for (let copy = 0; copy < copies; copy += 1) {
-              later().then(() => publish(told, version))
+              // A restore takes longer than any news: none of what it took away comes after it.
+              later().then(() => room.life === life && publish(told, version))
             }
           } else if ('subscribe' in one) {
             const after = one.subscribe === null ? null : Math.min(one.subscribe, room.version)
             const outlet = new RecordingOutlet()
-            readers.push({ outlet, asked: after })
-            subscribe(outlet, after === null ? null : cursor(after))
+            readers.push({ outlet, asked: after, asksIn: lives })
+            subscribe(outlet, after === null ? null : cursor(after, room.life))
+          } else if ('restore' in one) {
+            // News has no life: while the room is being opened, that of two lives could not be told apart.
+            if (!readers.some(({ outlet }) => outlet.controls.length > 0)) continue
+            lives += 1
+            room.restore(Math.min(one.restore, room.version), `life${lives}`)
           } else {
             feed.checkVersions()
           }
@@ -177,11 +213,16 @@ describe('the feed', () => {
           feed.checkVersions()
           await s.waitIdle()
         }
-        for (const { outlet, asked } of readers) {
-          const start = outlet.controls[0]
-          expect(start?.kind).toBe('ready')
-          const from = start?.version ?? 0
-          if (asked !== null) expect(from).toBe(asked)
+        for (const { outlet, asked, asksIn } of readers) {
+          const starts = outlet.starts()
+          const begun = starts.at(-1)
+          const from = begun?.version ?? 0
+          expect(starts.slice(1).every(({ kind }) => kind === 'reset')).toBe(true)
+          // Once in each life at most, and at last in the one that is.
+          expect(new Set(starts.map(lifeOf)).size).toBe(starts.length)
+          expect(begun && lifeOf(begun)).toBe(room.life)
+          if (asked !== null && asksIn === lives)
+            expect(starts).toMatchObject([{ kind: 'ready', version: asked }])
           expect(outlet.versions).toEqual([...new Set(outlet.versions)].sort((a, b) => a - b))
           expect(outlet.versions.every((version) => version > from)).toBe(true)
           const standing = new Map(room.changedAfter(from).map((row) => [row.number, row.version]))
@@ -321,5 +362,85 @@ describe('the feed', () => {
       ['ready', 0],
       ['alive', 2],
     ])
+  })
+
+  it.each(['the rows of a replay', 'how many changes there are'])(
+    'resets once, and goes on from now, when a backup is restored while it asks for %s',
+    async (asked) => {
+      const room = new ModelRoom()
+      room.commit(Array(500).fill('new'))
+      const { feed, publish, subscribe } = openFeed(room)
+      const { opened, open } = closedGate()
+      const { changedSince, moreThan } = room.source
+      room.source.changedSince = (...question) => {
+        const answer = changedSince(...question)
+        return opened.then(() => answer)
+      }
+      room.source.moreThan = (...question) => {
+        const answer = moreThan(...question)
+        return opened.then(() => answer)
+      }
+      const outlet = new RecordingOutlet()
+      if (asked !== 'the rows of a replay') outlet.replayAtMost = 10
+      await subscribe(outlet, cursor(450))
+      await rest()
+      room.restore(100, 'k4')
+      await feed.checkVersions()
+      open()
+      await rest()
+      publish(room.commit(['new']))
+      await rest()
+      expect(outlet.starts().at(-1)).toEqual({ kind: 'reset', version: 100, cursor: '100.k4' })
+      expect(outlet.starts().filter(({ kind }) => kind === 'reset')).toHaveLength(1)
+      expect(outlet.versions).toEqual([101])
+    },
+  )
+
+  it('honours a cursor of a life that this node has not heard of yet, and resets once one of the life before', async () => {
+    const room = new ModelRoom()
+    room.commit(Array(100).fill('new'))
+    const { subscribe } = openFeed(room)
+    await subscribe(new RecordingOutlet(), null)
+    await rest()
+    room.restore(90, 'k4')
+    room.commit(Array(5).fill('new'))
+    const [ofNow, ofBefore] = [new RecordingOutlet(), new RecordingOutlet()]
+    await subscribe(ofNow, cursor(93, 'k4'))
+    await rest()
+    room.restore(90, 'k5')
+    await subscribe(ofBefore, cursor(110, 'k4'))
+    await rest()
+    expect(ofNow.controls.map(({ kind, cursor }) => [kind, cursor])).toEqual([
+      ['ready', '93.k4'],
+      ['alive', '95.k4'],
+      ['reset', '90.k5'],
+    ])
+    expect(ofBefore.controls).toEqual([{ kind: 'reset', version: 90, cursor: '90.k5' }])
+  })
+
+  it('takes the news that comes in the very moment when it has read what was missing', async () => {
+    const room = new ModelRoom()
+    const { publish, subscribe } = openFeed(room)
+    const outlet = new RecordingOutlet()
+    await subscribe(outlet, null)
+    await rest()
+    const { changedSince } = room.source
+    const afterTurns = async (turns: number, callback: () => void) => {
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      callback()
+    }
+    // Whichever of the turns that follow the answer it is in.
+    for (let turns = 0; turns < 8; turns += 1) {
+      room.source.changedSince = async (...question) => {
+        room.source.changedSince = changedSince
+        const rows = await changedSince(...question)
+        afterTurns(turns, () => publish(room.commit(['new'])))
+        return rows
+      }
+      room.commit(['new'])
+      publish([], room.version)
+      await rest()
+      expect(outlet.versions.at(-1)).toBe(room.version)
+    }
   })
 })

@@ -164,15 +164,15 @@ export function createFeed(options: {
 class RoomFeed {
   /** Everything up to here was handed to every live reader. */
   version: number
+  life: string
   private slug: string
-  private life: string
   private readonly readers = new Set<Reader>()
   /** Heard and in order, to be handed out together at the end of this turn. */
   private pending: LiveEvent[] = []
   private flushing = false
-  /** The newest version that any news spoke of. */
+  /** The newest version that any news or the database spoke of. */
   private newest: number
-  private repairing: Promise<void> | null = null
+  private repairing = false
   /** Every change after `recentAfter` up to `version`. */
   private recent: LiveEvent[] = []
   private recentAfter: number
@@ -219,6 +219,11 @@ class RoomFeed {
     return life === null || life === this.life
   }
 
+  /** Whether no news and no answer of the database has spoken of this version yet. */
+  isAheadOfAll(version: number): boolean {
+    return version > this.newest
+  }
+
   toEvent(message: Message): LiveEvent {
     return {
       version: message.version,
@@ -233,7 +238,7 @@ class RoomFeed {
     for (const change of changes) {
       if (change.version === this.heardUpTo() + 1 && !this.repairing) this.pending.push(this.toEvent(change))
     }
-    if (this.heardUpTo() < this.newest) this.repair()
+    if (this.heardUpTo() < this.newest && !this.repairing) this.readMissing().catch(this.onFault)
     this.flushSoon()
   }
 
@@ -253,6 +258,12 @@ class RoomFeed {
     this.slug = state.slug
     if (state.life !== this.life) return this.beginLife(state)
     this.hear(state.version, [])
+  }
+
+  /** How the database knows the room now, and not when a comparison that was under way had asked. */
+  async askDatabase(): Promise<void> {
+    await this.comparing
+    await this.compareWithDatabase()
   }
 
   /** The changes after a version if all of them are still at hand, else null. */
@@ -290,6 +301,8 @@ class RoomFeed {
     if (!last) return
     this.pending = []
     this.version = last.version
+    // The database may know of more than the news that made it be asked.
+    this.newest = Math.max(this.newest, last.version)
     this.remember(burst)
     for (const reader of this.readers) reader.deliver(burst)
   }
@@ -302,36 +315,35 @@ class RoomFeed {
     this.recentAfter = dropped.at(-1)?.version ?? this.recentAfter
   }
 
-  private repair(): void {
-    this.repairing ??= this.readMissing()
-      .catch(this.onFault)
-      .finally(() => {
-        this.repairing = null
-        if (this.pending.length > 0) this.flushSoon()
-      })
-  }
-
   /**
    * Reads everything above what was heard, page by page. A version that is not found was replaced by a later change to the same message,
    * and is never waited for.
    */
   private async readMissing(): Promise<void> {
-    while (this.heardUpTo() < this.newest) {
-      const announced = this.newest
-      const { life } = this
-      const rows = await this.source.changedSince(this.id, this.heardUpTo(), REPLAY_PAGE)
-      // A backup was restored meanwhile: these are rows of another history.
-      if (this.life !== life) return
-      for (const row of rows) this.pending.push(this.toEvent(row))
-      if (rows.length < REPLAY_PAGE && this.heardUpTo() < announced) {
-        // The rows of these versions were removed (retention): nothing stands there any more.
-        this.flush()
-        this.version = announced
-        this.recentAfter = announced
-        this.recent = []
-      }
-      this.flush()
+    this.repairing = true
+    try {
+      while (this.heardUpTo() < this.newest) await this.readMissingPage()
+    } finally {
+      // In the turn that found nothing missing: the next news either came before and was read, or is taken again.
+      this.repairing = false
     }
+  }
+
+  private async readMissingPage(): Promise<void> {
+    const announced = this.newest
+    const { life } = this
+    const rows = await this.source.changedSince(this.id, this.heardUpTo(), REPLAY_PAGE)
+    // A backup was restored meanwhile: these are rows of another history.
+    if (this.life !== life) return
+    for (const row of rows) this.pending.push(this.toEvent(row))
+    if (rows.length < REPLAY_PAGE && this.heardUpTo() < announced) {
+      // The rows of these versions were removed (retention): nothing stands there any more.
+      this.flush()
+      this.version = announced
+      this.recentAfter = announced
+      this.recent = []
+    }
+    this.flush()
   }
 
   private beginLife(state: { version: number; life: string }): void {
@@ -349,13 +361,20 @@ class RoomFeed {
   }
 }
 
+/** A reader is told where it begins when it leaves `starting`, and nothing before. */
+type Stage = 'starting' | 'replaying' | 'live' | 'closed'
+
+/** Where a reader begins; a null position is the room's version at the moment of beginning. */
+interface StartingPoint {
+  kind: 'ready' | 'reset'
+  position: number | null
+}
+
 /** One subscription: replays from its position until it has caught up, and is live from then on. */
 class Reader {
   /** Everything up to here was handed over. */
   private position = 0
-  private live = false
-  private closed = false
-  private admitted = false
+  private stage: Stage = 'starting'
 
   constructor(
     private readonly room: RoomFeed,
@@ -364,20 +383,19 @@ class Reader {
 
   async run(after: Cursor | 'unreadable' | null, mayRead: () => Promise<boolean>): Promise<void> {
     if (!(await mayRead())) return this.end('rights')
-    this.admitted = true
-    const start = await this.startingPoint(after)
-    if (this.closed) return
+    const start = await this.startingPointInOneLife(after)
+    if (this.is('closed')) return
     // From here to `live` nothing waits, so that no burst falls between the version that is said and the first that is delivered.
     this.position = start.position ?? this.room.version
+    this.stage = start.position === null ? 'live' : 'replaying'
     this.say(start.kind)
-    if (start.position === null) this.live = true
-    else await this.replay()
+    if (start.position !== null) await this.replay()
   }
 
   /** A whole burst, in order, or nothing: a reader that is still replaying will read these changes itself. */
   deliver(burst: readonly LiveEvent[]): void {
     const last = burst.at(-1)
-    if (!this.live || !last || last.version <= this.position) return
+    if (!this.is('live') || !last || last.version <= this.position) return
     // A reader that came from another node can be ahead of what this one has heard.
     const ahead = (burst[0]?.version ?? 0) <= this.position
     const fresh = ahead ? burst.filter((event) => event.version > this.position) : burst
@@ -391,47 +409,54 @@ class Reader {
   }
 
   sayAlive(): void {
-    if (this.live) this.say('alive')
+    if (this.is('live')) this.say('alive')
   }
 
+  /** Another life of the room has begun: goes on from now. A replay that is under way finds itself live, and ends. */
   reset(): void {
-    if (this.closed || !this.admitted) return
+    // Who has not begun yet begins in the new life.
+    if (this.is('starting') || this.is('closed')) return
+    this.stage = 'live'
     this.position = this.room.version
     this.say('reset')
-    this.live = true
   }
 
   end(reason: EndReason): void {
-    if (this.closed) return
+    if (this.is('closed')) return
     this.close()
     this.outlet.end(reason)
   }
 
   close(): void {
-    this.closed = true
-    this.live = false
+    this.stage = 'closed'
     this.room.detach(this)
   }
 
-  /** @returns where to begin; a null position is the room's version at the moment of beginning */
-  private async startingPoint(
-    after: Cursor | 'unreadable' | null,
-  ): Promise<{ kind: 'ready' | 'reset'; position: number | null }> {
+  /** A question and not a field, because the stage may change whenever the reader waits. */
+  private is(stage: Stage): boolean {
+    return this.stage === stage
+  }
+
+  /** What was found while a backup was restored is of neither life: it is found again. */
+  private async startingPointInOneLife(after: Cursor | 'unreadable' | null): Promise<StartingPoint> {
+    for (;;) {
+      const { life } = this.room
+      const start = await this.startingPoint(after)
+      if (this.room.life === life) return start
+    }
+  }
+
+  private async startingPoint(after: Cursor | 'unreadable' | null): Promise<StartingPoint> {
     const reset = { kind: 'reset', position: null } as const
     if (after === null) return { kind: 'ready', position: null }
     if (after === 'unreadable') return reset
-    // Another node may have committed what this one has not heard of yet: ask before calling a cursor one from the future.
-    if (after.version > this.room.version) await this.room.compareWithDatabase()
+    // Another node may have committed what this one has not heard of yet, and a backup may have been restored: ask before calling a
+    // cursor one from the future or of another life.
+    if (after.version > this.room.version || !this.room.isThisLife(after.life)) await this.room.askDatabase()
     if (!this.room.isThisLife(after.life)) return reset
-    if (await this.isFromTheFuture(after.version)) return reset
+    if (this.room.isAheadOfAll(after.version)) return reset
     if (await this.isTooFarBack(after.version)) return reset
     return { kind: 'ready', position: after.version }
-  }
-
-  private async isFromTheFuture(version: number): Promise<boolean> {
-    if (version <= this.room.version) return false
-    const state = await this.room.source.roomState(this.room.id)
-    return !state || version > state.version
   }
 
   private async isTooFarBack(version: number): Promise<boolean> {
@@ -441,20 +466,20 @@ class Reader {
   }
 
   private async replay(): Promise<void> {
-    while (!this.closed && this.position < this.room.version) {
+    while (this.is('replaying') && this.position < this.room.version) {
       const upTo = this.room.version
       const recent = this.room.recentSince(this.position)
       const page = recent ? recent.slice(0, REPLAY_PAGE) : await this.readPage()
-      if (this.closed) return
+      if (!this.is('replaying')) return
       this.hand(page)
       // A page that is not full has reached the end: what is missing below it was replaced or removed.
       if (page.length < REPLAY_PAGE) this.position = Math.max(this.position, upTo)
       if (this.outlet.waitingBytes() > 0) await this.outlet.drained()
     }
-    if (this.closed) return
+    if (!this.is('replaying')) return
     // The same turn in which the position was seen to have reached the room's version: no burst falls in between.
+    this.stage = 'live'
     this.say('alive')
-    this.live = true
   }
 
   private async readPage(): Promise<LiveEvent[]> {
