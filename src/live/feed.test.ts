@@ -4,8 +4,9 @@ import { createInProcessBus } from '../bus/bus.ts'
 import type { Message } from '../messages/message.ts'
 import type { Clock } from './clock.ts'
 import type { Cursor } from './cursor.ts'
-import { createFeed, type EndReason, type Outlet, SLOW_READER_BYTES } from './feed.ts'
-import type { Control, LiveEvent } from './framing.ts'
+import { createFeed, type EndReason, type Outlet, REPLAY_PIECE_BYTES, SLOW_READER_BYTES } from './feed.ts'
+import { type Control, encodeBurst, encodeEvent, type LiveEvent } from './framing.ts'
+import { ndjsonFraming } from './ndjson.ts'
 
 const ROOM = 'room-1'
 const LIFE = 'k3'
@@ -15,6 +16,7 @@ class ModelRoom {
   version = 0
   life = LIFE
   rows = new Map<number, Message>()
+  words = ''
   private readonly backups = [new Map(this.rows)]
 
   constructor(private readonly answerSoon: () => Promise<unknown> = async () => {}) {}
@@ -29,7 +31,7 @@ class ModelRoom {
         number,
         version: this.version,
         author: { id: 'mei', name: 'Mei' },
-        body: `at version ${this.version}`,
+        body: `at version ${this.version}${this.words}`,
         replyTo: null,
         createdAt: new Date(0),
         editedAt: null,
@@ -99,6 +101,9 @@ class RecordingOutlet implements Outlet {
     this.versions.length = 0
     this.held.clear()
   }
+  bytesOf(event: LiveEvent): number {
+    return encodeEvent(ndjsonFraming, event).length
+  }
   waitingBytes(): number {
     return this.waiting
   }
@@ -107,6 +112,27 @@ class RecordingOutlet implements Outlet {
   }
   end(reason: EndReason): void {
     this.ends.push(reason)
+  }
+}
+
+/** Takes nothing until the test lets it, and then all that waits. */
+class SlowOutlet extends RecordingOutlet {
+  readonly writes: number[] = []
+  private resume = () => {}
+
+  override burst(events: readonly LiveEvent[]): void {
+    super.burst(events)
+    this.writes.push(encodeBurst(ndjsonFraming, events).length)
+    this.waiting += this.writes.at(-1) ?? 0
+  }
+  override drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.resume = resolve
+    })
+  }
+  take(): void {
+    this.waiting = 0
+    this.resume()
   }
 }
 
@@ -167,7 +193,10 @@ describe('the feed', () => {
       },
       {
         weight: 3,
-        arbitrary: fc.record({ subscribe: fc.option(fc.integer({ min: 0, max: 30 }), { nil: null }) }),
+        arbitrary: fc.record({
+          subscribe: fc.option(fc.integer({ min: 0, max: 30 }), { nil: null }),
+          changesPerWrite: fc.constantFrom(1, 2, 200),
+        }),
       },
       { weight: 1, arbitrary: fc.record({ check: fc.constant(true) }) },
       { weight: 1, arbitrary: fc.record({ restore: fc.integer({ min: 0, max: 30 }) }) },
@@ -195,6 +224,10 @@ describe('the feed', () => {
           } else if ('subscribe' in one) {
             const after = one.subscribe === null ? null : Math.min(one.subscribe, room.version)
             const outlet = new RecordingOutlet()
+            outlet.bytesOf = () => REPLAY_PIECE_BYTES / one.changesPerWrite
+            // It is slow in replays; what it leaves is too little to be cut for.
+            outlet.waiting = one.changesPerWrite === 200 ? 0 : 1
+            outlet.drained = async () => void (await later())
             readers.push({ outlet, asked: after, asksIn: lives })
             subscribe(outlet, after === null ? null : cursor(after, room.life))
           } else if ('restore' in one) {
@@ -285,6 +318,50 @@ describe('the feed', () => {
     expect(outlet.mostAtOnce).toBeLessThanOrEqual(200)
     expect(outlet.drains).toBeGreaterThanOrEqual(12)
     expect(outlet.ends).toEqual([])
+  })
+
+  it.each(['the database', 'what is at hand'])(
+    'MUST hold no more of a replay than one write for a reader that takes nothing, when it comes from %s',
+    async (from) => {
+      const room = new ModelRoom()
+      room.words = '"'.repeat(9_900)
+      const { publish, subscribe } = openFeed(room)
+      if (from === 'what is at hand') await subscribe(new RecordingOutlet(), null)
+      await rest()
+      publish(room.commit(Array(400).fill('new')))
+      let rowsRead = 0
+      const { changedSince } = room.source
+      room.source.changedSince = async (...question) => {
+        const rows = await changedSince(...question)
+        rowsRead += rows.length
+        return rows
+      }
+      await rest()
+      const outlet = new SlowOutlet()
+      await subscribe(outlet, cursor(0))
+      await rest()
+      expect(outlet.writes).toHaveLength(1)
+      while (outlet.waiting > 0) {
+        expect(outlet.waiting).toBeLessThanOrEqual(REPLAY_PIECE_BYTES)
+        outlet.take()
+        await rest()
+      }
+      expect(outlet.versions).toHaveLength(400)
+      // Neither one by one, nor each row many times over.
+      expect(Math.min(...outlet.writes.slice(0, -1))).toBeGreaterThan(REPLAY_PIECE_BYTES / 2)
+      expect(rowsRead).toBeLessThanOrEqual(from === 'the database' ? 200 + 2 * 400 : 0)
+    },
+  )
+
+  it('MUST replay a change that is larger than a write alone', async () => {
+    const room = new ModelRoom()
+    room.words = '"'.repeat(REPLAY_PIECE_BYTES)
+    room.commit(['new', 'new', 'new'])
+    const { subscribe } = openFeed(room)
+    const outlet = new RecordingOutlet()
+    await subscribe(outlet, cursor(0))
+    await rest()
+    expect(outlet).toMatchObject({ versions: [1, 2, 3], mostAtOnce: 1 })
   })
 
   it('MUST forget everything about a reader when it goes', async () => {

@@ -22,6 +22,8 @@ export interface Outlet {
   /** Hands over a burst, in the order of the versions. The same array goes to every outlet: encode it once. MUST NOT block. */
   burst(events: readonly LiveEvent[]): void
   control(control: Control): void
+  /** How large a change is on its way through this outlet. */
+  bytesOf(event: LiveEvent): number
   /** Bytes that the socket has not taken yet. */
   waitingBytes(): number
   /** Resolves when the socket has taken what waits, or is gone. */
@@ -52,6 +54,11 @@ export interface Feed {
 
 /** Rows of one page of a replay, and changes in one write of it. */
 const REPLAY_PAGE = 200
+/**
+ * Bytes in one write of a replay; a change alone may be larger. All that waits for a reader that takes nothing, and little enough for one on a
+ * line of 5 kB/s to take it before it counts as stalled.
+ */
+export const REPLAY_PIECE_BYTES = 256 * 1024
 /** Changes kept for readers that were away for a moment: a wave of reconnects then reads no database. */
 const RECENT = 1_000
 /** When this much waits untaken in a socket, its reader is too slow and is cut. */
@@ -266,10 +273,10 @@ class RoomFeed {
     await this.compareWithDatabase()
   }
 
-  /** The changes after a version if all of them are still at hand, else null. */
-  recentSince(version: number): readonly LiveEvent[] | null {
+  /** The first changes after a version if all of them are still at hand, else null. */
+  recentSince(version: number, limit: number): readonly LiveEvent[] | null {
     if (version < this.recentAfter) return null
-    return this.recent.filter((event) => event.version > version)
+    return this.recent.filter((event) => event.version > version).slice(0, limit)
   }
 
   /** Someone has another name, or has left and perhaps taken their words along: who was away reads from the database what stands now. */
@@ -375,6 +382,8 @@ class Reader {
   /** Everything up to here was handed over. */
   private position = 0
   private stage: Stage = 'starting'
+  /** How much of a replay is read at once: about what the reader took of it the last time. */
+  private pageSize = REPLAY_PAGE
 
   constructor(
     private readonly room: RoomFeed,
@@ -467,13 +476,7 @@ class Reader {
 
   private async replay(): Promise<void> {
     while (this.is('replaying') && this.position < this.room.version) {
-      const upTo = this.room.version
-      const recent = this.room.recentSince(this.position)
-      const page = recent ? recent.slice(0, REPLAY_PAGE) : await this.readPage()
-      if (!this.is('replaying')) return
-      this.hand(page)
-      // A page that is not full has reached the end: what is missing below it was replaced or removed.
-      if (page.length < REPLAY_PAGE) this.position = Math.max(this.position, upTo)
+      await this.replayPage()
       if (this.outlet.waitingBytes() > 0) await this.outlet.drained()
     }
     if (!this.is('replaying')) return
@@ -482,9 +485,37 @@ class Reader {
     this.say('alive')
   }
 
-  private async readPage(): Promise<LiveEvent[]> {
-    const rows = await this.room.source.changedSince(this.room.id, this.position, REPLAY_PAGE)
+  /** Hands over as much of a page as the socket takes. What is left is read again: no row waits here for a slow reader. */
+  private async replayPage(): Promise<void> {
+    const upTo = this.room.version
+    const atMost = this.pageSize
+    const page = this.room.recentSince(this.position, atMost) ?? (await this.readPage(atMost))
+    if (!this.is('replaying')) return
+    let handed = 0
+    do {
+      const piece = this.pieceOf(page, handed)
+      this.hand(piece)
+      handed += piece.length
+    } while (handed < page.length && this.outlet.waitingBytes() === 0)
+    this.pageSize = Math.min(Math.max(handed * 2, 1), REPLAY_PAGE)
+    // A page that is not full has reached the end: what is missing below it was replaced or removed.
+    if (handed === page.length && handed < atMost) this.position = Math.max(this.position, upTo)
+  }
+
+  private async readPage(atMost: number): Promise<LiveEvent[]> {
+    const rows = await this.room.source.changedSince(this.room.id, this.position, atMost)
     return rows.map((row) => this.room.toEvent(row))
+  }
+
+  /** The next changes of a page that go in one write. */
+  private pieceOf(page: readonly LiveEvent[], begin: number): readonly LiveEvent[] {
+    let bytes = 0
+    const end = page.findIndex((event, place) => {
+      if (place < begin) return false
+      bytes += this.outlet.bytesOf(event)
+      return bytes > REPLAY_PIECE_BYTES && place > begin
+    })
+    return page.slice(begin, end < 0 ? page.length : end)
   }
 
   private hand(events: readonly LiveEvent[]): void {
