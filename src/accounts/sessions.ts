@@ -1,5 +1,5 @@
 import { DrizzleMySQLAdapter } from '@lucia-auth/adapter-drizzle'
-import { and, desc, eq, gt, inArray, isNull, lt, ne, or } from 'drizzle-orm'
+import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, or } from 'drizzle-orm'
 import { Lucia, TimeSpan } from 'lucia'
 import type { Database } from '../database/connection.ts'
 import { members, sessions } from '../database/schema.ts'
@@ -152,13 +152,15 @@ export function createSessions(database: Database) {
       }
     },
 
-    /** Which of these have neither ended nor expired, and whose member is not suspended, in one query. */
+    /** Which of these have neither ended, nor expired, nor lasted their 90 days, and whose member is not suspended, in one query. */
     async standing(ids: string[]): Promise<Set<string>> {
+      const now = new Date()
+      const oldest = new Date(now.getTime() - SESSION_LASTS.milliseconds())
       const found = await database
         .select({ id: sessions.id })
         .from(sessions)
         .innerJoin(members, and(eq(members.id, sessions.userId), isNull(members.suspendedAt)))
-        .where(and(inArray(sessions.id, ids), gt(sessions.expiresAt, new Date())))
+        .where(and(inArray(sessions.id, ids), gt(sessions.expiresAt, now), gte(sessions.createdAt, oldest)))
       return new Set(found.map(({ id }) => id))
     },
 

@@ -4,8 +4,9 @@ import { createInProcessBus } from '../bus/bus.ts'
 import type { Message } from '../messages/message.ts'
 import type { Clock } from './clock.ts'
 import type { Cursor } from './cursor.ts'
-import { createFeed, type EndReason, type Outlet, SLOW_READER_BYTES } from './feed.ts'
-import type { Control, LiveEvent } from './framing.ts'
+import { createFeed, type EndReason, type Outlet, REPLAY_PIECE_BYTES, SLOW_READER_BYTES } from './feed.ts'
+import { type Control, encodeBurst, encodeEvent, type LiveEvent } from './framing.ts'
+import { ndjsonFraming } from './ndjson.ts'
 
 const ROOM = 'room-1'
 const LIFE = 'k3'
@@ -13,7 +14,10 @@ const LIFE = 'k3'
 /** What the database would hold: a log whose every answer is a snapshot taken at some moment between question and answer. */
 class ModelRoom {
   version = 0
-  readonly rows = new Map<number, Message>()
+  life = LIFE
+  rows = new Map<number, Message>()
+  words = ''
+  private readonly backups = [new Map(this.rows)]
 
   constructor(private readonly answerSoon: () => Promise<unknown> = async () => {}) {}
 
@@ -27,15 +31,23 @@ class ModelRoom {
         number,
         version: this.version,
         author: { id: 'mei', name: 'Mei' },
-        body: `at version ${this.version}`,
+        body: `at version ${this.version}${this.words}`,
         replyTo: null,
         createdAt: new Date(0),
         editedAt: null,
         deletedAt: null,
       }
       this.rows.set(number, message)
+      this.backups[this.version] = new Map(this.rows)
       return message
     })
+  }
+
+  /** Goes back to how it was at a version, in another life. */
+  restore(version: number, life: string): void {
+    this.version = version
+    this.life = life
+    this.rows = new Map(this.backups[version])
   }
 
   changedAfter(version: number): Message[] {
@@ -47,7 +59,7 @@ class ModelRoom {
   source = {
     roomState: async () => {
       await this.answerSoon()
-      const state = { slug: 'lobby', version: this.version, life: LIFE }
+      const state = { slug: 'lobby', version: this.version, life: this.life }
       await this.answerSoon()
       return state
     },
@@ -72,6 +84,10 @@ class RecordingOutlet implements Outlet {
   mostAtOnce = 0
   drains = 0
 
+  /** Where it was told to begin: a page that is told to reset is loaded anew, and forgets what it held. */
+  starts(): Control[] {
+    return this.controls.filter(({ kind }) => kind !== 'alive')
+  }
   burst(events: readonly LiveEvent[]): void {
     this.mostAtOnce = Math.max(this.mostAtOnce, events.length)
     for (const { version, message } of events) {
@@ -81,6 +97,12 @@ class RecordingOutlet implements Outlet {
   }
   control(control: Control): void {
     this.controls.push(control)
+    if (control.kind !== 'reset') return
+    this.versions.length = 0
+    this.held.clear()
+  }
+  bytesOf(event: LiveEvent): number {
+    return encodeEvent(ndjsonFraming, event).length
   }
   waitingBytes(): number {
     return this.waiting
@@ -90,6 +112,27 @@ class RecordingOutlet implements Outlet {
   }
   end(reason: EndReason): void {
     this.ends.push(reason)
+  }
+}
+
+/** Takes nothing until the test lets it, and then all that waits. */
+class SlowOutlet extends RecordingOutlet {
+  readonly writes: number[] = []
+  private resume = () => {}
+
+  override burst(events: readonly LiveEvent[]): void {
+    super.burst(events)
+    this.writes.push(encodeBurst(ndjsonFraming, events).length)
+    this.waiting += this.writes.at(-1) ?? 0
+  }
+  override drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.resume = resolve
+    })
+  }
+  take(): void {
+    this.waiting = 0
+    this.resume()
   }
 }
 
@@ -122,10 +165,21 @@ async function rest(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
-const cursor = (version: number): Cursor => ({ version, life: LIFE })
+const cursor = (version: number, life = LIFE): Cursor => ({ version, life })
+
+/** A gate for a question to the database: closed until the test opens it. */
+function closedGate() {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
+const lifeOf = ({ cursor }: Control) => cursor.split('.')[1]
 
 describe('the feed', () => {
-  it('MUST deliver in rising order, each version at most once, and everything that stands, whatever the bus does', async () => {
+  it('MUST deliver in rising order, each version at most once, and everything that stands, whatever the bus does and whichever backup is restored', async () => {
     const step = fc.oneof(
       {
         weight: 6,
@@ -139,9 +193,13 @@ describe('the feed', () => {
       },
       {
         weight: 3,
-        arbitrary: fc.record({ subscribe: fc.option(fc.integer({ min: 0, max: 30 }), { nil: null }) }),
+        arbitrary: fc.record({
+          subscribe: fc.option(fc.integer({ min: 0, max: 30 }), { nil: null }),
+          changesPerWrite: fc.constantFrom(1, 2, 200),
+        }),
       },
       { weight: 1, arbitrary: fc.record({ check: fc.constant(true) }) },
+      { weight: 1, arbitrary: fc.record({ restore: fc.integer({ min: 0, max: 30 }) }) },
     )
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.array(step, { minLength: 3, maxLength: 25 }), async (s, steps) => {
@@ -151,21 +209,32 @@ describe('the feed', () => {
           room,
           stillClock((callback) => void later().then(callback)),
         )
-        const readers: { outlet: RecordingOutlet; asked: number | null }[] = []
+        const readers: { outlet: RecordingOutlet; asked: number | null; asksIn: number }[] = []
+        let lives = 1
         for (const one of steps) {
           if ('commit' in one) {
             const changes = room.commit(one.commit)
             const copies = { once: 1, twice: 2, lost: 0, 'without changes': 1 }[one.news]
-            const { version } = room
+            const { version, life } = room
             const told = one.news === 'without changes' ? [] : changes
             for (let copy = 0; copy < copies; copy += 1) {
-              later().then(() => publish(told, version))
+              // A restore takes longer than any news: none of what it took away comes after it.
+              later().then(() => room.life === life && publish(told, version))
             }
           } else if ('subscribe' in one) {
             const after = one.subscribe === null ? null : Math.min(one.subscribe, room.version)
             const outlet = new RecordingOutlet()
-            readers.push({ outlet, asked: after })
-            subscribe(outlet, after === null ? null : cursor(after))
+            outlet.bytesOf = () => REPLAY_PIECE_BYTES / one.changesPerWrite
+            // It is slow in replays; what it leaves is too little to be cut for.
+            outlet.waiting = one.changesPerWrite === 200 ? 0 : 1
+            outlet.drained = async () => void (await later())
+            readers.push({ outlet, asked: after, asksIn: lives })
+            subscribe(outlet, after === null ? null : cursor(after, room.life))
+          } else if ('restore' in one) {
+            // News has no life: while the room is being opened, that of two lives could not be told apart.
+            if (!readers.some(({ outlet }) => outlet.controls.length > 0)) continue
+            lives += 1
+            room.restore(Math.min(one.restore, room.version), `life${lives}`)
           } else {
             feed.checkVersions()
           }
@@ -177,11 +246,16 @@ describe('the feed', () => {
           feed.checkVersions()
           await s.waitIdle()
         }
-        for (const { outlet, asked } of readers) {
-          const start = outlet.controls[0]
-          expect(start?.kind).toBe('ready')
-          const from = start?.version ?? 0
-          if (asked !== null) expect(from).toBe(asked)
+        for (const { outlet, asked, asksIn } of readers) {
+          const starts = outlet.starts()
+          const begun = starts.at(-1)
+          const from = begun?.version ?? 0
+          expect(starts.slice(1).every(({ kind }) => kind === 'reset')).toBe(true)
+          // Once in each life at most, and at last in the one that is.
+          expect(new Set(starts.map(lifeOf)).size).toBe(starts.length)
+          expect(begun && lifeOf(begun)).toBe(room.life)
+          if (asked !== null && asksIn === lives)
+            expect(starts).toMatchObject([{ kind: 'ready', version: asked }])
           expect(outlet.versions).toEqual([...new Set(outlet.versions)].sort((a, b) => a - b))
           expect(outlet.versions.every((version) => version > from)).toBe(true)
           const standing = new Map(room.changedAfter(from).map((row) => [row.number, row.version]))
@@ -244,6 +318,50 @@ describe('the feed', () => {
     expect(outlet.mostAtOnce).toBeLessThanOrEqual(200)
     expect(outlet.drains).toBeGreaterThanOrEqual(12)
     expect(outlet.ends).toEqual([])
+  })
+
+  it.each(['the database', 'what is at hand'])(
+    'MUST hold no more of a replay than one write for a reader that takes nothing, when it comes from %s',
+    async (from) => {
+      const room = new ModelRoom()
+      room.words = '"'.repeat(9_900)
+      const { publish, subscribe } = openFeed(room)
+      if (from === 'what is at hand') await subscribe(new RecordingOutlet(), null)
+      await rest()
+      publish(room.commit(Array(400).fill('new')))
+      let rowsRead = 0
+      const { changedSince } = room.source
+      room.source.changedSince = async (...question) => {
+        const rows = await changedSince(...question)
+        rowsRead += rows.length
+        return rows
+      }
+      await rest()
+      const outlet = new SlowOutlet()
+      await subscribe(outlet, cursor(0))
+      await rest()
+      expect(outlet.writes).toHaveLength(1)
+      while (outlet.waiting > 0) {
+        expect(outlet.waiting).toBeLessThanOrEqual(REPLAY_PIECE_BYTES)
+        outlet.take()
+        await rest()
+      }
+      expect(outlet.versions).toHaveLength(400)
+      // Neither one by one, nor each row many times over.
+      expect(Math.min(...outlet.writes.slice(0, -1))).toBeGreaterThan(REPLAY_PIECE_BYTES / 2)
+      expect(rowsRead).toBeLessThanOrEqual(from === 'the database' ? 200 + 2 * 400 : 0)
+    },
+  )
+
+  it('MUST replay a change that is larger than a write alone', async () => {
+    const room = new ModelRoom()
+    room.words = '"'.repeat(REPLAY_PIECE_BYTES)
+    room.commit(['new', 'new', 'new'])
+    const { subscribe } = openFeed(room)
+    const outlet = new RecordingOutlet()
+    await subscribe(outlet, cursor(0))
+    await rest()
+    expect(outlet).toMatchObject({ versions: [1, 2, 3], mostAtOnce: 1 })
   })
 
   it('MUST forget everything about a reader when it goes', async () => {
@@ -321,5 +439,85 @@ describe('the feed', () => {
       ['ready', 0],
       ['alive', 2],
     ])
+  })
+
+  it.each(['the rows of a replay', 'how many changes there are'])(
+    'resets once, and goes on from now, when a backup is restored while it asks for %s',
+    async (asked) => {
+      const room = new ModelRoom()
+      room.commit(Array(500).fill('new'))
+      const { feed, publish, subscribe } = openFeed(room)
+      const { opened, open } = closedGate()
+      const { changedSince, moreThan } = room.source
+      room.source.changedSince = (...question) => {
+        const answer = changedSince(...question)
+        return opened.then(() => answer)
+      }
+      room.source.moreThan = (...question) => {
+        const answer = moreThan(...question)
+        return opened.then(() => answer)
+      }
+      const outlet = new RecordingOutlet()
+      if (asked !== 'the rows of a replay') outlet.replayAtMost = 10
+      await subscribe(outlet, cursor(450))
+      await rest()
+      room.restore(100, 'k4')
+      await feed.checkVersions()
+      open()
+      await rest()
+      publish(room.commit(['new']))
+      await rest()
+      expect(outlet.starts().at(-1)).toEqual({ kind: 'reset', version: 100, cursor: '100.k4' })
+      expect(outlet.starts().filter(({ kind }) => kind === 'reset')).toHaveLength(1)
+      expect(outlet.versions).toEqual([101])
+    },
+  )
+
+  it('honours a cursor of a life that this node has not heard of yet, and resets once one of the life before', async () => {
+    const room = new ModelRoom()
+    room.commit(Array(100).fill('new'))
+    const { subscribe } = openFeed(room)
+    await subscribe(new RecordingOutlet(), null)
+    await rest()
+    room.restore(90, 'k4')
+    room.commit(Array(5).fill('new'))
+    const [ofNow, ofBefore] = [new RecordingOutlet(), new RecordingOutlet()]
+    await subscribe(ofNow, cursor(93, 'k4'))
+    await rest()
+    room.restore(90, 'k5')
+    await subscribe(ofBefore, cursor(110, 'k4'))
+    await rest()
+    expect(ofNow.controls.map(({ kind, cursor }) => [kind, cursor])).toEqual([
+      ['ready', '93.k4'],
+      ['alive', '95.k4'],
+      ['reset', '90.k5'],
+    ])
+    expect(ofBefore.controls).toEqual([{ kind: 'reset', version: 90, cursor: '90.k5' }])
+  })
+
+  it('takes the news that comes in the very moment when it has read what was missing', async () => {
+    const room = new ModelRoom()
+    const { publish, subscribe } = openFeed(room)
+    const outlet = new RecordingOutlet()
+    await subscribe(outlet, null)
+    await rest()
+    const { changedSince } = room.source
+    const afterTurns = async (turns: number, callback: () => void) => {
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      callback()
+    }
+    // Whichever of the turns that follow the answer it is in.
+    for (let turns = 0; turns < 8; turns += 1) {
+      room.source.changedSince = async (...question) => {
+        room.source.changedSince = changedSince
+        const rows = await changedSince(...question)
+        afterTurns(turns, () => publish(room.commit(['new'])))
+        return rows
+      }
+      room.commit(['new'])
+      publish([], room.version)
+      await rest()
+      expect(outlet.versions.at(-1)).toBe(room.version)
+    }
   })
 })

@@ -22,6 +22,8 @@ export interface Outlet {
   /** Hands over a burst, in the order of the versions. The same array goes to every outlet: encode it once. MUST NOT block. */
   burst(events: readonly LiveEvent[]): void
   control(control: Control): void
+  /** How large a change is on its way through this outlet. */
+  bytesOf(event: LiveEvent): number
   /** Bytes that the socket has not taken yet. */
   waitingBytes(): number
   /** Resolves when the socket has taken what waits, or is gone. */
@@ -52,6 +54,11 @@ export interface Feed {
 
 /** Rows of one page of a replay, and changes in one write of it. */
 const REPLAY_PAGE = 200
+/**
+ * Bytes in one write of a replay; a change alone may be larger. All that waits for a reader that takes nothing, and little enough for one on a
+ * line of 5 kB/s to take it before it counts as stalled.
+ */
+export const REPLAY_PIECE_BYTES = 256 * 1024
 /** Changes kept for readers that were away for a moment: a wave of reconnects then reads no database. */
 const RECENT = 1_000
 /** When this much waits untaken in a socket, its reader is too slow and is cut. */
@@ -164,15 +171,15 @@ export function createFeed(options: {
 class RoomFeed {
   /** Everything up to here was handed to every live reader. */
   version: number
+  life: string
   private slug: string
-  private life: string
   private readonly readers = new Set<Reader>()
   /** Heard and in order, to be handed out together at the end of this turn. */
   private pending: LiveEvent[] = []
   private flushing = false
-  /** The newest version that any news spoke of. */
+  /** The newest version that any news or the database spoke of. */
   private newest: number
-  private repairing: Promise<void> | null = null
+  private repairing = false
   /** Every change after `recentAfter` up to `version`. */
   private recent: LiveEvent[] = []
   private recentAfter: number
@@ -219,6 +226,11 @@ class RoomFeed {
     return life === null || life === this.life
   }
 
+  /** Whether no news and no answer of the database has spoken of this version yet. */
+  isAheadOfAll(version: number): boolean {
+    return version > this.newest
+  }
+
   toEvent(message: Message): LiveEvent {
     return {
       version: message.version,
@@ -233,7 +245,7 @@ class RoomFeed {
     for (const change of changes) {
       if (change.version === this.heardUpTo() + 1 && !this.repairing) this.pending.push(this.toEvent(change))
     }
-    if (this.heardUpTo() < this.newest) this.repair()
+    if (this.heardUpTo() < this.newest && !this.repairing) this.readMissing().catch(this.onFault)
     this.flushSoon()
   }
 
@@ -255,10 +267,16 @@ class RoomFeed {
     this.hear(state.version, [])
   }
 
-  /** The changes after a version if all of them are still at hand, else null. */
-  recentSince(version: number): readonly LiveEvent[] | null {
+  /** How the database knows the room now, and not when a comparison that was under way had asked. */
+  async askDatabase(): Promise<void> {
+    await this.comparing
+    await this.compareWithDatabase()
+  }
+
+  /** The first changes after a version if all of them are still at hand, else null. */
+  recentSince(version: number, limit: number): readonly LiveEvent[] | null {
     if (version < this.recentAfter) return null
-    return this.recent.filter((event) => event.version > version)
+    return this.recent.filter((event) => event.version > version).slice(0, limit)
   }
 
   /** Someone has another name, or has left and perhaps taken their words along: who was away reads from the database what stands now. */
@@ -290,6 +308,8 @@ class RoomFeed {
     if (!last) return
     this.pending = []
     this.version = last.version
+    // The database may know of more than the news that made it be asked.
+    this.newest = Math.max(this.newest, last.version)
     this.remember(burst)
     for (const reader of this.readers) reader.deliver(burst)
   }
@@ -302,36 +322,35 @@ class RoomFeed {
     this.recentAfter = dropped.at(-1)?.version ?? this.recentAfter
   }
 
-  private repair(): void {
-    this.repairing ??= this.readMissing()
-      .catch(this.onFault)
-      .finally(() => {
-        this.repairing = null
-        if (this.pending.length > 0) this.flushSoon()
-      })
-  }
-
   /**
    * Reads everything above what was heard, page by page. A version that is not found was replaced by a later change to the same message,
    * and is never waited for.
    */
   private async readMissing(): Promise<void> {
-    while (this.heardUpTo() < this.newest) {
-      const announced = this.newest
-      const { life } = this
-      const rows = await this.source.changedSince(this.id, this.heardUpTo(), REPLAY_PAGE)
-      // A backup was restored meanwhile: these are rows of another history.
-      if (this.life !== life) return
-      for (const row of rows) this.pending.push(this.toEvent(row))
-      if (rows.length < REPLAY_PAGE && this.heardUpTo() < announced) {
-        // The rows of these versions were removed (retention): nothing stands there any more.
-        this.flush()
-        this.version = announced
-        this.recentAfter = announced
-        this.recent = []
-      }
-      this.flush()
+    this.repairing = true
+    try {
+      while (this.heardUpTo() < this.newest) await this.readMissingPage()
+    } finally {
+      // In the turn that found nothing missing: the next news either came before and was read, or is taken again.
+      this.repairing = false
     }
+  }
+
+  private async readMissingPage(): Promise<void> {
+    const announced = this.newest
+    const { life } = this
+    const rows = await this.source.changedSince(this.id, this.heardUpTo(), REPLAY_PAGE)
+    // A backup was restored meanwhile: these are rows of another history.
+    if (this.life !== life) return
+    for (const row of rows) this.pending.push(this.toEvent(row))
+    if (rows.length < REPLAY_PAGE && this.heardUpTo() < announced) {
+      // The rows of these versions were removed (retention): nothing stands there any more.
+      this.flush()
+      this.version = announced
+      this.recentAfter = announced
+      this.recent = []
+    }
+    this.flush()
   }
 
   private beginLife(state: { version: number; life: string }): void {
@@ -349,13 +368,22 @@ class RoomFeed {
   }
 }
 
+/** A reader is told where it begins when it leaves `starting`, and nothing before. */
+type Stage = 'starting' | 'replaying' | 'live' | 'closed'
+
+/** Where a reader begins; a null position is the room's version at the moment of beginning. */
+interface StartingPoint {
+  kind: 'ready' | 'reset'
+  position: number | null
+}
+
 /** One subscription: replays from its position until it has caught up, and is live from then on. */
 class Reader {
   /** Everything up to here was handed over. */
   private position = 0
-  private live = false
-  private closed = false
-  private admitted = false
+  private stage: Stage = 'starting'
+  /** How much of a replay is read at once: about what the reader took of it the last time. */
+  private pageSize = REPLAY_PAGE
 
   constructor(
     private readonly room: RoomFeed,
@@ -364,20 +392,19 @@ class Reader {
 
   async run(after: Cursor | 'unreadable' | null, mayRead: () => Promise<boolean>): Promise<void> {
     if (!(await mayRead())) return this.end('rights')
-    this.admitted = true
-    const start = await this.startingPoint(after)
-    if (this.closed) return
+    const start = await this.startingPointInOneLife(after)
+    if (this.is('closed')) return
     // From here to `live` nothing waits, so that no burst falls between the version that is said and the first that is delivered.
     this.position = start.position ?? this.room.version
+    this.stage = start.position === null ? 'live' : 'replaying'
     this.say(start.kind)
-    if (start.position === null) this.live = true
-    else await this.replay()
+    if (start.position !== null) await this.replay()
   }
 
   /** A whole burst, in order, or nothing: a reader that is still replaying will read these changes itself. */
   deliver(burst: readonly LiveEvent[]): void {
     const last = burst.at(-1)
-    if (!this.live || !last || last.version <= this.position) return
+    if (!this.is('live') || !last || last.version <= this.position) return
     // A reader that came from another node can be ahead of what this one has heard.
     const ahead = (burst[0]?.version ?? 0) <= this.position
     const fresh = ahead ? burst.filter((event) => event.version > this.position) : burst
@@ -391,47 +418,54 @@ class Reader {
   }
 
   sayAlive(): void {
-    if (this.live) this.say('alive')
+    if (this.is('live')) this.say('alive')
   }
 
+  /** Another life of the room has begun: goes on from now. A replay that is under way finds itself live, and ends. */
   reset(): void {
-    if (this.closed || !this.admitted) return
+    // Who has not begun yet begins in the new life.
+    if (this.is('starting') || this.is('closed')) return
+    this.stage = 'live'
     this.position = this.room.version
     this.say('reset')
-    this.live = true
   }
 
   end(reason: EndReason): void {
-    if (this.closed) return
+    if (this.is('closed')) return
     this.close()
     this.outlet.end(reason)
   }
 
   close(): void {
-    this.closed = true
-    this.live = false
+    this.stage = 'closed'
     this.room.detach(this)
   }
 
-  /** @returns where to begin; a null position is the room's version at the moment of beginning */
-  private async startingPoint(
-    after: Cursor | 'unreadable' | null,
-  ): Promise<{ kind: 'ready' | 'reset'; position: number | null }> {
+  /** A question and not a field, because the stage may change whenever the reader waits. */
+  private is(stage: Stage): boolean {
+    return this.stage === stage
+  }
+
+  /** What was found while a backup was restored is of neither life: it is found again. */
+  private async startingPointInOneLife(after: Cursor | 'unreadable' | null): Promise<StartingPoint> {
+    for (;;) {
+      const { life } = this.room
+      const start = await this.startingPoint(after)
+      if (this.room.life === life) return start
+    }
+  }
+
+  private async startingPoint(after: Cursor | 'unreadable' | null): Promise<StartingPoint> {
     const reset = { kind: 'reset', position: null } as const
     if (after === null) return { kind: 'ready', position: null }
     if (after === 'unreadable') return reset
-    // Another node may have committed what this one has not heard of yet: ask before calling a cursor one from the future.
-    if (after.version > this.room.version) await this.room.compareWithDatabase()
+    // Another node may have committed what this one has not heard of yet, and a backup may have been restored: ask before calling a
+    // cursor one from the future or of another life.
+    if (after.version > this.room.version || !this.room.isThisLife(after.life)) await this.room.askDatabase()
     if (!this.room.isThisLife(after.life)) return reset
-    if (await this.isFromTheFuture(after.version)) return reset
+    if (this.room.isAheadOfAll(after.version)) return reset
     if (await this.isTooFarBack(after.version)) return reset
     return { kind: 'ready', position: after.version }
-  }
-
-  private async isFromTheFuture(version: number): Promise<boolean> {
-    if (version <= this.room.version) return false
-    const state = await this.room.source.roomState(this.room.id)
-    return !state || version > state.version
   }
 
   private async isTooFarBack(version: number): Promise<boolean> {
@@ -441,25 +475,47 @@ class Reader {
   }
 
   private async replay(): Promise<void> {
-    while (!this.closed && this.position < this.room.version) {
-      const upTo = this.room.version
-      const recent = this.room.recentSince(this.position)
-      const page = recent ? recent.slice(0, REPLAY_PAGE) : await this.readPage()
-      if (this.closed) return
-      this.hand(page)
-      // A page that is not full has reached the end: what is missing below it was replaced or removed.
-      if (page.length < REPLAY_PAGE) this.position = Math.max(this.position, upTo)
+    while (this.is('replaying') && this.position < this.room.version) {
+      await this.replayPage()
       if (this.outlet.waitingBytes() > 0) await this.outlet.drained()
     }
-    if (this.closed) return
+    if (!this.is('replaying')) return
     // The same turn in which the position was seen to have reached the room's version: no burst falls in between.
+    this.stage = 'live'
     this.say('alive')
-    this.live = true
   }
 
-  private async readPage(): Promise<LiveEvent[]> {
-    const rows = await this.room.source.changedSince(this.room.id, this.position, REPLAY_PAGE)
+  /** Hands over as much of a page as the socket takes. What is left is read again: no row waits here for a slow reader. */
+  private async replayPage(): Promise<void> {
+    const upTo = this.room.version
+    const atMost = this.pageSize
+    const page = this.room.recentSince(this.position, atMost) ?? (await this.readPage(atMost))
+    if (!this.is('replaying')) return
+    let handed = 0
+    do {
+      const piece = this.pieceOf(page, handed)
+      this.hand(piece)
+      handed += piece.length
+    } while (handed < page.length && this.outlet.waitingBytes() === 0)
+    this.pageSize = Math.min(Math.max(handed * 2, 1), REPLAY_PAGE)
+    // A page that is not full has reached the end: what is missing below it was replaced or removed.
+    if (handed === page.length && handed < atMost) this.position = Math.max(this.position, upTo)
+  }
+
+  private async readPage(atMost: number): Promise<LiveEvent[]> {
+    const rows = await this.room.source.changedSince(this.room.id, this.position, atMost)
     return rows.map((row) => this.room.toEvent(row))
+  }
+
+  /** The next changes of a page that go in one write. */
+  private pieceOf(page: readonly LiveEvent[], begin: number): readonly LiveEvent[] {
+    let bytes = 0
+    const end = page.findIndex((event, place) => {
+      if (place < begin) return false
+      bytes += this.outlet.bytesOf(event)
+      return bytes > REPLAY_PIECE_BYTES && place > begin
+    })
+    return page.slice(begin, end < 0 ? page.length : end)
   }
 
   private hand(events: readonly LiveEvent[]): void {

@@ -42,15 +42,18 @@ const encodedBursts = new WeakMap<readonly LiveEvent[], Map<string, Uint8Array>>
 /** Encodes a burst as one buffer: one write, however many events. */
 export function encodeBurst(framing: Framing, events: readonly LiveEvent[]): Uint8Array {
   return once(encodedBursts, events, framing.name, () => {
-    const parts = events.map((event) =>
-      once(encodedEvents, event, framing.name, () => toBytes(framing.event(event))),
-    )
+    const parts = events.map((event) => encodeEvent(framing, event))
     const last = events.at(-1)
     if (framing.closesBursts && last) {
       parts.push(encodeControl(framing, { kind: 'alive', version: last.version, cursor: last.cursor }))
     }
     return join(parts)
   })
+}
+
+/** Encodes one event of a burst. */
+export function encodeEvent(framing: Framing, event: LiveEvent): Uint8Array {
+  return once(encodedEvents, event, framing.name, () => toBytes(framing.event(event)))
 }
 
 /** Encodes a control event. It is not kept: each connection has its own. */

@@ -57,6 +57,8 @@ export async function longPoll(options: {
           // The replay has ended and brought nothing: from here on it waits.
           else if (control.kind === 'alive') timer ??= setTimeout(answer, waitMs)
         },
+        // A poll knows no framing: what its answer is made of is near enough.
+        bytesOf: ({ message }) => message.body.length + message.html.length,
         waitingBytes: () => 0,
         drained: () => Promise.resolve(),
         end(reason) {

@@ -13,7 +13,7 @@ export type StillStanding = (credentials: Credential[]) => Promise<Set<string>>
 export interface Rights {
   /** Ends a stream when its credential ends. @returns a function that forgets the stream */
   guard(credential: Credential, end: () => void): () => void
-  /** Asks the database. */
+  /** Asks the database, from now on: an answer that was under way does not count. */
   stillHolds(credential: Credential): Promise<boolean>
   stop(): void
 }
@@ -71,10 +71,35 @@ export function createRights(options: {
         if (entry.ends.size === 0 && guarded.get(credential.id) === entry) guarded.delete(credential.id)
       }
     },
-    stillHolds: async (credential) => (await stillStanding([credential])).has(credential.id),
+    stillHolds: gathered(stillStanding),
     stop() {
       unsubscribe()
       stopTimer()
     },
+  }
+}
+
+/**
+ * One query at a time: whoever asks while it is under way is answered together by the next. Thousands of readers that come back at once would
+ * otherwise fill the queue of the database, and most of them would be sent away.
+ */
+function gathered(stillStanding: StillStanding): (credential: Credential) => Promise<boolean> {
+  let underWay: Promise<unknown> = Promise.resolve()
+  let next: { credentials: Map<string, Credential>; standing: Promise<Set<string>> } | null = null
+
+  function gather() {
+    const credentials = new Map<string, Credential>()
+    const standing = underWay.then(() => {
+      next = null
+      return stillStanding([...credentials.values()])
+    })
+    underWay = standing.catch(() => {})
+    return { credentials, standing }
+  }
+
+  return async function stillHolds(credential) {
+    next ??= gather()
+    next.credentials.set(credential.id, credential)
+    return (await next.standing).has(credential.id)
   }
 }

@@ -2,7 +2,14 @@ import type { Socket } from 'node:net'
 import type { Clock } from './clock.ts'
 import type { Connection, Connections } from './connections.ts'
 import type { EndReason, Outlet } from './feed.ts'
-import { type Control, encodeBurst, encodeControl, type Framing, type LiveEvent } from './framing.ts'
+import {
+  type Control,
+  encodeBurst,
+  encodeControl,
+  encodeEvent,
+  type Framing,
+  type LiveEvent,
+} from './framing.ts'
 
 /** A write that the other side does not take for so long means that nobody is there. */
 const STALLED_AFTER_MS = 60_000
@@ -41,6 +48,10 @@ export abstract class SocketOutlet implements Outlet, Connection {
 
   control(control: Control): void {
     this.write(encodeControl(this.framing, control))
+  }
+
+  bytesOf(event: LiveEvent): number {
+    return encodeEvent(this.framing, event).length
   }
 
   waitingBytes(): number {

@@ -175,9 +175,13 @@ class RoomWriter {
     }
   }
 
-  private async writeBatch(batch: Waiting[]): Promise<void> {
+  /** @param mayBeStored a COMMIT of these was under way before */
+  private async writeBatch(batch: Waiting[], mayBeStored = false): Promise<void> {
+    let commitUnderWay = mayBeStored
     try {
-      const appended = await this.commit(batch)
+      const appended = await this.commit(batch, mayBeStored, () => {
+        commitUnderWay = true
+      })
       settleAll(batch, appended)
     } catch (error) {
       if (error instanceof NotAppended || batch.length === 1) {
@@ -185,20 +189,25 @@ class RoomWriter {
         return
       }
       // One bad row must not fail the strangers in its batch.
-      for (const one of batch) await this.writeBatch([one])
+      for (const one of batch) await this.writeBatch([one], commitUnderWay)
     }
   }
 
   /** Lost connections and deadlocks retry the whole batch: the send keys make that safe even when COMMIT's answer was lost. */
-  private async commit(batch: Waiting[]): Promise<Map<string, Appended>> {
+  private async commit(
+    batch: Waiting[],
+    wasUnderWay: boolean,
+    beforeCommit: () => void,
+  ): Promise<Map<string, Appended>> {
     const sends = new Map(batch.map(({ key, send }) => [key, send]))
     const deadline = Math.min(...batch.map(({ since }) => since)) + this.retryForMs
-    let commitUnderWay = false
+    let commitUnderWay = wasUnderWay
     for (let attempt = 0; ; attempt += 1) {
       const mayBeStored = commitUnderWay
       try {
         const { appended, changes } = await this.transact(sends, () => {
           commitUnderWay = true
+          beforeCommit()
         })
         // After a COMMIT whose answer was lost its rows are found as stored, and nobody has told of them yet.
         const news = mayBeStored ? [...appended.values()].map(({ message }) => message) : changes

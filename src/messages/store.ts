@@ -1,9 +1,8 @@
-import { and, eq, inArray } from 'drizzle-orm'
 import type { OpenDatabase } from '../database/connection.ts'
-import { members, messages } from '../database/schema.ts'
+import { messages } from '../database/schema.ts'
 import { inTransaction, type Statement } from '../database/together.ts'
 import type { Message } from './message.ts'
-import { messageColumns, toMessage } from './read.ts'
+import { toMessage } from './read.ts'
 
 /** Where the room stands, read under the lock on its row. */
 export interface Counters {
@@ -53,8 +52,9 @@ const lockRoom = (room: unknown): Statement => ({
   params: [room],
 })
 
-const storedKeys = (room: unknown, keys: string[]): Statement => ({
-  sql: 'select number, send_key from messages where room_id = ? and send_key in (?)',
+/** Whole messages and not their numbers alone: to read them after the COMMIT could fail sends that stand. */
+const storedUnder = (room: unknown, keys: string[]): Statement => ({
+  sql: 'select m.number, m.version, m.send_key, m.author_id, a.name, m.body, m.reply_to, m.created_at, m.edited_at, m.deleted_at from messages m left join members a on a.id = m.author_id where m.room_id = ? and m.send_key in (?)',
   params: [room, keys.map((key) => messages.sendKey.mapToDriverValue(key))],
 })
 
@@ -100,6 +100,19 @@ const raiseVersion = (room: unknown, by: number): Statement => ({
   params: [by, room],
 })
 
+interface StoredRow {
+  number: number
+  version: number
+  send_key: Buffer
+  author_id: Buffer
+  name: string
+  body: string
+  reply_to: number | null
+  created_at: Date
+  edited_at: Date | null
+  deleted_at: Date | null
+}
+
 interface OwnRow {
   number: number
   reply_to: number | null
@@ -111,50 +124,36 @@ interface OwnRow {
  * The log's statements, by hand and in two round trips: to lock and look, to store and commit. Through Drizzle a batch took six, and each
  * value of each row was wrapped in objects, which cost more than everything else that happens to a message.
  */
-export function createMessageStore({ database, writers, logger }: OpenDatabase): MessageStore {
-  async function messagesOf(roomId: string, numbers: number[]): Promise<Message[]> {
-    const rows = await database
-      .select(messageColumns)
-      .from(messages)
-      .innerJoin(members, eq(members.id, messages.authorId))
-      .where(and(eq(messages.roomId, roomId), inArray(messages.number, numbers)))
-    return rows.map(toMessage)
-  }
-
+export function createMessageStore({ writers, logger }: OpenDatabase): MessageStore {
   return {
-    async append({ roomId, keys, draft, beforeCommit }) {
+    append({ roomId, keys, draft, beforeCommit }) {
       const room = messages.roomId.mapToDriverValue(roomId)
-      const { numbers, fresh } = await inTransaction(
+      return inTransaction(
         writers.promise(),
         async (send) => {
-          const [, counters, known] = (await send(begin, lockRoom(room), storedKeys(room, keys))) as [
+          const [, counters, rows] = (await send(begin, lockRoom(room), storedUnder(room, keys))) as [
             unknown,
             { last_number: number; version: number }[],
-            { number: number; send_key: unknown }[],
+            StoredRow[],
           ]
           if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
-          const numbers = new Map(
-            known.map((row) => [String(messages.sendKey.mapFromDriverValue(row.send_key)), row.number]),
+          const stored = new Map(
+            rows.map((row) => [
+              String(messages.sendKey.mapFromDriverValue(row.send_key)),
+              storedMessage(roomId, row),
+            ]),
           )
           const fresh = draft(
             { lastNumber: counters[0].last_number, version: counters[0].version },
-            keys.filter((key) => !numbers.has(key)),
+            keys.filter((key) => !stored.has(key)),
           )
           beforeCommit()
           if (fresh.size > 0) await send(insert(room, fresh), moveCounters(room, fresh.size), commit)
           else await send(commit)
-          return { numbers, fresh }
+          return { stored, fresh }
         },
         logger,
       )
-      if (numbers.size === 0) return { stored: new Map(), fresh }
-      const found = await messagesOf(roomId, [...numbers.values()])
-      const byNumber = new Map(found.map((message) => [message.number, message]))
-      const stored = Array.from(numbers, ([key, number]) => [key, byNumber.get(number)] as const)
-      return {
-        stored: new Map(stored.filter((one): one is [string, Message] => one[1] !== undefined)),
-        fresh,
-      }
     },
 
     erase({ roomId, author, after, now }) {
@@ -192,4 +191,19 @@ export function createMessageStore({ database, writers, logger }: OpenDatabase):
       )
     },
   }
+}
+
+function storedMessage(roomId: string, row: StoredRow): Message {
+  return toMessage({
+    roomId,
+    number: row.number,
+    version: row.version,
+    authorId: String(messages.authorId.mapFromDriverValue(row.author_id)),
+    authorName: row.name,
+    body: row.body,
+    replyTo: row.reply_to,
+    createdAt: row.created_at,
+    editedAt: row.edited_at,
+    deletedAt: row.deleted_at,
+  })
 }

@@ -40,6 +40,24 @@ describeOnBoth('an account', (fresh) => {
     return { id: member.id, phone, nameKey }
   }
 
+  it('holds no session for standing that has lasted its 90 days, however often it was used', async () => {
+    const { database } = opened
+    const house = made()
+    const { id } = await join()
+    const created = { young: minuteAgo(90 * 86_400 - 600), old: minuteAgo(90 * 86_400 + 1) }
+    const [young, old] = [await house.sessions.create(id, browser), await house.sessions.create(id, browser)]
+    for (const [session, createdAt] of [
+      [young, created.young],
+      [old, created.old],
+    ] as const) {
+      await database.update(sessions).set({ createdAt }).where(eq(sessions.id, session.id))
+    }
+    expect([...(await house.sessions.standing([young.id, old.id]))]).toEqual([young.id])
+    // The same that a request would find.
+    expect(await house.sessions.validate(young.token)).not.toBeNull()
+    expect(await house.sessions.validate(old.token)).toBeNull()
+  })
+
   it('keeps when a session was last seen, and writes it at most once a minute', async () => {
     const { database } = opened
     const house = made()

@@ -146,6 +146,36 @@ describeOnBoth('the log', (fresh) => {
     expect(published.map(({ version }) => version)).toEqual([1])
   })
 
+  it('tells of what stands although the answer to COMMIT was an error that is not worth a retry', async () => {
+    const room = await freshRoom()
+    let failed = false
+    const { log, published } = openLog(
+      afterEachTransaction(createMessageStore(opened), () => {
+        if (failed) return
+        failed = true
+        throw new Error('Not to be tried again')
+      }),
+    )
+    await Promise.all(['one', 'two'].map((body) => log.append(room, send(body))))
+    expect(failed).toBe(true)
+    expect((await stored(room)).map(({ version }) => version)).toEqual([1, 2])
+    expect(published.map(({ version }) => version)).toEqual([1, 2])
+  })
+
+  it('asks nothing more after a COMMIT, whose failure would fail what stands', async () => {
+    const room = await freshRoom()
+    const repeated = send('again', 'nonce-1')
+    const first = await openLog().log.append(room, repeated)
+    const onlyWrites = fresh().open()
+    await onlyWrites.pool.promise().end()
+    const { log, published } = openLog(createMessageStore(onlyWrites))
+    const answers = await Promise.all([log.append(room, repeated), log.append(room, send('new'))])
+    const { nonce: _, ...asStored } = first.message
+    expect(answers[0]).toEqual({ message: asStored, repeated: true })
+    expect(answers[1]).toMatchObject({ message: { number: 2 }, repeated: false })
+    expect(published.map(({ version }) => version)).toEqual([2])
+  })
+
   it('says whether a commit was under way when the database stays away', async () => {
     const room = await freshRoom()
     const before = openLog(
