@@ -11,6 +11,7 @@ import { account } from './routes/account.tsx'
 import { accountTokens } from './routes/account-tokens.tsx'
 import { admin } from './routes/admin.tsx'
 import { forgot, reset } from './routes/forgot.tsx'
+import { frames } from './routes/frames.tsx'
 import { front } from './routes/front.tsx'
 import { health } from './routes/health.ts'
 import { history } from './routes/history.tsx'
@@ -34,6 +35,7 @@ export function createApp(house: House): Hono<Env> {
   app.use(usualHeaders, welcome(house), compressPages)
   app.route('/', files)
   app.route('/', health)
+  app.route('/', frames)
   app.use(readFields, identify(believedIdentities(house.bus)), proveIntent, behindTheDoor(OPEN_ROUTES))
 
   app.route('/', front)

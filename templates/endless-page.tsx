@@ -5,10 +5,13 @@ import { MessageList } from './message.tsx'
 import type { LogView, PageContext } from './views.ts'
 import { useWords, WordsContext } from './words.tsx'
 
+/** Longer than its keeper waits, which outlasts more than this page can: it is for those who opened it by itself. */
+const REFRESH_SECONDS = 5
+
 interface Props {
   page: PageContext
   log: LogView
-  /** Where it goes on one second after it ended, with a cursor. */
+  /** Where it goes on after it ended, with a cursor. */
   refreshUrl: string
   words?: Words
 }
@@ -32,7 +35,7 @@ function EndlessPage({ page, log, refreshUrl }: Omit<Props, 'words'>) {
       title={words.title(log.room.name)}
       page={page}
       kind="frame"
-      refresh={`1;url=${refreshUrl}`}
+      refresh={`${REFRESH_SECONDS};url=${refreshUrl}`}
       head={<base target="_top" />}
     >
       <main class="log" tabindex={0}>

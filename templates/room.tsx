@@ -1,5 +1,5 @@
 import { asset } from '../src/http/assets.ts'
-import { historyUrl, roomUrl } from './addresses.ts'
+import { historyUrl, keeperUrl, roomUrl } from './addresses.ts'
 import { Composer } from './composer.tsx'
 import { Layout, LogOut } from './layout.tsx'
 import { MessageList } from './message.tsx'
@@ -136,11 +136,11 @@ function NewerLink({ view: { log, live, transport, newerThan } }: { view: RoomPa
   )
 }
 
-/** With scripts off: the endless page in place of the list. */
+/** With scripts off: the endless page, in its keeper, in place of the list. */
 function LogFrame({ slug }: { slug: string }) {
   return (
     <noscript>
-      <iframe class="log-frame" src={`${roomUrl(slug)}/events`} title={useWords().room.frameLog} />
+      <iframe class="log-frame" src={keeperUrl(slug, 'again')} title={useWords().room.frameLog} />
     </noscript>
   )
 }
@@ -152,7 +152,7 @@ function ComposerIframe({ view }: { view: RoomPageView }) {
   return <iframe class="composer-frame" src={url} title={useWords().room.frameComposer} />
 }
 
-/** Stands outside the frame: after a cut the frame may show the browser's own error page, without a way back. */
+/** Stands outside the frame: a line that died without a word ends nothing, so nothing in the frame begins again by itself. */
 function Reconnect({ slug }: { slug: string }) {
   const words = useWords().room
   return (

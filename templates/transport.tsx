@@ -3,7 +3,10 @@ import { useWords } from './words.tsx'
 
 const CHOICES = ['auto', 'websocket', 'sse', 'poll', 'page', 'none'] as const satisfies Transport[]
 
-/** How the page is connected, and the choice of another way. The script keeps `#connection` true; until it runs nothing is live. */
+/**
+ * How the page is connected, and the choice of another way. The script keeps `#connection` true; until it runs nothing is live.
+ * With scripts off nobody keeps it, so it tells the way and never the state.
+ */
 export function TransportMenu({ page, transport }: { page: PageContext; transport: Transport }) {
   const words = useWords()
   return (
@@ -14,8 +17,7 @@ export function TransportMenu({ page, transport }: { page: PageContext; transpor
           role="status"
           data-transport={transport}
           data-state="off"
-          data-framed={words.client.live}
-          data-framed-by={words.client.by.page}
+          data-framed={words.room.byFrame}
         >
           <span class="dot" /> <span class="words">{words.client.notLive}</span>
         </span>

@@ -77,6 +77,11 @@ export function names(accepted: Accept[], type: string): boolean {
   return accepted.some((one) => one.type.toLowerCase() === type && one.q > 0)
 }
 
+/** lynx and w3m ask for text beside HTML, as no other browser does. */
+export function isTextBrowser(accepted: Accept[]): boolean {
+  return names(accepted, 'text/html') && (names(accepted, 'text/plain') || names(accepted, 'text/*'))
+}
+
 /** Nothing but a wildcard was asked for. */
 export function isIndifferent(accepted: Accept[]): boolean {
   return accepted.length === 0 || accepted.every(({ type, q }) => type === '*/*' && q > 0)

@@ -3,7 +3,14 @@ import { roomUrl } from '../../templates/addresses.ts'
 import { EndlessPageOpening } from '../../templates/endless-page.tsx'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
-import { acceptedTypes, bestFace, type Face, isIndifferent, names as isNamed } from '../http/faces.ts'
+import {
+  acceptedTypes,
+  bestFace,
+  type Face,
+  isIndifferent,
+  names as isNamed,
+  isTextBrowser,
+} from '../http/faces.ts'
 import { STREAM_HEADERS } from '../http/headers.ts'
 import { refuseForeignOrigin } from '../http/intent.ts'
 import { holdStream } from '../http/limits.ts'
@@ -48,7 +55,7 @@ function chooseFraming(c: AppContext): Framing | 'long-poll' | 'room-page' {
   }
   if (names('application/x-ndjson') || names('application/json')) return ndjsonFraming
   // A text browser shows nothing until a page ends: it gets one that does.
-  if (names('text/html') && (names('text/plain') || names('text/*'))) return 'room-page'
+  if (isTextBrowser(accepted)) return 'room-page'
   if (names('text/html')) return endlessPageFraming
   if (names('text/plain') || names('text/*')) return textFraming
   throw problem('notAcceptable')

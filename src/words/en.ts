@@ -300,7 +300,9 @@ export const en = {
     /** Beside the frames that stand in for scripts. */
     frameLog: 'Messages as they come',
     frameComposer: 'Write a message',
-    stopped: 'If no messages come any more:',
+    /** Stands for the state of the connection: nothing would change it when the line is lost. */
+    byFrame: 'By refresh',
+    stopped: 'New messages appear here by themselves. If they stop:',
     reconnect: 'Reconnect',
   },
 

@@ -65,7 +65,11 @@ async function enter(
   const isLive = () =>
     connection.getByText(`${en.client.live} ${live}`).waitFor({ timeout: untilReconnected })
   const logHasCome = () =>
-    visitor.page.frameLocator('iframe >> nth=0').locator('#messages').waitFor({ state: 'attached' })
+    visitor.page
+      .frameLocator('iframe >> nth=0')
+      .frameLocator('iframe')
+      .locator('#messages')
+      .waitFor({ state: 'attached' })
   await visitor.goTo('/rooms/lobby')
   await (live ? isLive() : logHasCome())
   return {

@@ -149,6 +149,8 @@ export interface Wire {
   origin: string
   /** Ends every connection and takes no new one, as when a cable is pulled at the reader's own machine. */
   cut(): void
+  /** How many came while it was cut. */
+  refused(): number
   /** Nothing passes any more and nobody is told; whoever comes now waits. */
   die(): void
   /** New connections pass again; those of before stay as they are. */
@@ -159,11 +161,14 @@ export interface Wire {
 /** A wire to a house; while nobody is there it keeps whoever comes, as a host does that starts its services when they are asked for. */
 export async function startWire(target: string): Promise<Wire> {
   let state: 'whole' | 'cut' | 'dead' = 'whole'
+  let refused = 0
   const sockets = new Set<Socket>()
   const server = createTcpServer((socket) => {
     keep(socket)
-    if (state === 'cut') socket.destroy()
-    else if (state === 'whole') reach(socket)
+    if (state === 'cut') {
+      refused += 1
+      socket.destroy()
+    } else if (state === 'whole') reach(socket)
   })
 
   function keep(socket: Socket): void {
@@ -195,6 +200,7 @@ export async function startWire(target: string): Promise<Wire> {
       state = 'dead'
       for (const socket of sockets) socket.unpipe().pause()
     },
+    refused: () => refused,
     mend() {
       state = 'whole'
     },

@@ -56,7 +56,7 @@ interface BiDi {
 }
 
 /**
- * The messages in the endless frame, with scripts off. While such a frame loads puppeteer does not see into it; the protocol below it does,
+ * The messages in the endless frame in its keeper, with scripts off. While such a frame loads puppeteer does not see into it; the protocol below it does,
  * and evaluates for itself although the page may not.
  */
 export async function framedLinesOf(browser: Browser, roomUrl: string): Promise<string[]> {
@@ -66,6 +66,7 @@ export async function framedLinesOf(browser: Browser, roomUrl: string): Promise<
   }
   const frame = contexts
     .filter(({ url }) => url.startsWith(roomUrl))
+    .flatMap(({ children }) => children ?? [])
     .flatMap(({ children }) => children ?? [])
     .find(({ url }) => url.includes('/events'))
   if (!frame) return []

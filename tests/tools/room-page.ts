@@ -18,13 +18,11 @@ export function scriptedRoom(page: Page): RoomPage {
   return roomOf(page.locator('main#room'), page.locator('main#room'))
 }
 
-/** The room with scripts off: the endless page in one frame, the composer in another. */
+/** The room with scripts off: the endless page in its keeper in one frame, the composer in another. */
 export function framedRoom(page: Page): RoomPage {
-  return roomOf(frame(page, en.room.frameLog), frame(page, en.room.frameComposer))
-}
-
-function frame(page: Page, title: string): FrameLocator {
-  return page.frameLocator(`iframe[title="${title}"]`)
+  const log = `iframe[title="${en.room.frameLog}"]`
+  const composer = page.frameLocator(`iframe[title="${en.room.frameComposer}"]`)
+  return roomOf(page.frameLocator(log).frameLocator(log), composer)
 }
 
 function roomOf(log: Locator | FrameLocator, composer: Locator | FrameLocator): RoomPage {
