@@ -14,7 +14,7 @@ export interface Connections {
   add(connection: Connection): void
   remove(connection: Connection): void
   count(): number
-  /** Ends all of them, spread evenly over a time so that they do not come back all at once. */
+  /** Ends all of them, spread evenly over a time so that they do not come back all at once. Over as soon as none is left. */
   drain(milliseconds: number): Promise<void>
   stop(): void
 }
@@ -25,6 +25,7 @@ const CHECK_EVERY_MS = 5_000
 export function createConnections(clock: Clock): Connections {
   const open = new Set<Connection>()
   let draining = false
+  let noneLeft = () => {}
   const stopTimer = clock.every(CHECK_EVERY_MS, () => {
     const now = clock.now()
     for (const connection of open) {
@@ -32,21 +33,40 @@ export function createConnections(clock: Clock): Connections {
       else connection.check(now)
     }
   })
+
+  /** Resolves after a time, or when nobody is left. */
+  function passedOrEmpty(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        stopWaiting()
+        resolve()
+      }
+      const stopWaiting = clock.every(milliseconds, done)
+      noneLeft = done
+    })
+  }
+
   return {
     add(connection) {
       open.add(connection)
       // Came on a connection that was still there: it goes with the others.
       if (draining) queueMicrotask(() => connection.end('drain'))
     },
-    remove: (connection) => void open.delete(connection),
+    remove(connection) {
+      open.delete(connection)
+      if (open.size === 0) noneLeft()
+    },
     count: () => open.size,
     async drain(milliseconds) {
       draining = true
+      const begun = clock.now()
       const leaving = [...open]
-      const pause = milliseconds / Math.max(leaving.length, 1)
-      for (const connection of leaving) {
-        connection.end('drain')
-        if (pause >= 1) await new Promise((resolve) => setTimeout(resolve, pause))
+      for (const [place, connection] of leaving.entries()) {
+        if (!open.has(connection)) continue
+        // By when each is due, and not a pause after each: of ten thousand, several go in one millisecond.
+        const wait = begun + (milliseconds * place) / leaving.length - clock.now()
+        if (wait >= 1) await passedOrEmpty(wait)
+        if (open.has(connection)) connection.end('drain')
       }
     },
     stop: stopTimer,

@@ -8,7 +8,7 @@ export const PAGE = 50
 /** How far one search looks back: 12 ms of reading, after which it says where it stopped. */
 export const SEARCH_WINDOW = 10_000
 
-export const messageColumns = {
+const messageColumns = {
   roomId: messages.roomId,
   number: messages.number,
   version: messages.version,
