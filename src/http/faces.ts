@@ -87,6 +87,11 @@ export function isIndifferent(accepted: Accept[]): boolean {
   return accepted.length === 0 || accepted.every(({ type, q }) => type === '*/*' && q > 0)
 }
 
+/** Whether a type is accepted, by its own name or by a wildcard. */
+export function covers(accepted: Accept[], type: string): boolean {
+  return qualityOf(type, accepted) > 0
+}
+
 /** The q of the most specific range that covers a type; 0 when none does. */
 function qualityOf(type: string, accepted: Accept[]): number {
   const ranges = [type, type.replace(/\/.*/, '/*'), '*/*']

@@ -6,6 +6,7 @@ import { problem } from '../http/errors.ts'
 import {
   acceptedTypes,
   bestFace,
+  covers,
   type Face,
   isIndifferent,
   names as isNamed,
@@ -58,7 +59,10 @@ function chooseFraming(c: AppContext): Framing | 'long-poll' | 'room-page' {
   if (isTextBrowser(accepted)) return 'room-page'
   if (names('text/html')) return endlessPageFraming
   if (names('text/plain') || names('text/*')) return textFraming
-  throw problem('notAcceptable')
+  // A wildcard covers what was not ruled out.
+  if (covers(accepted, 'text/event-stream')) return sseFramings[formatOf(c, ['html', 'json', 'text'], 'html')]
+  if (covers(accepted, 'application/x-ndjson')) return ndjsonFraming
+  throw problem('notAcceptable', { facts: (words) => words.streamTypes })
 }
 
 /** What a handshake must say (RFC 6455, section 4.4). */

@@ -81,7 +81,7 @@ export const errors = {
   },
   tooMany: { title: 'That was a lot at once.', detail: 'Nothing was saved. Wait a moment, then try again.' },
   databaseAwayNotSaved: {
-    title: 'The database is away. Nothing was sent; your words are below.',
+    title: 'The database is away. Nothing was sent.',
     detail:
       'Not saved. It usually takes less than a minute. Sending again is safe: a message is never posted twice.',
   },
@@ -107,6 +107,7 @@ export const facts = {
     `This request came from ${theirs}; this house is at ${ours}.`,
   foreignSite: (site: string, ours: string) =>
     `The browser calls this request ${site}; this house is at ${ours}.`,
+  streamTypes: 'A stream comes as text/event-stream and application/x-ndjson too.',
   socketOrigin: (ours: string) => `A WebSocket with a cookie needs the Origin ${ours}.`,
 }
 

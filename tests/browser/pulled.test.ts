@@ -1,6 +1,7 @@
 /** Whatever is pulled from under a page, afterwards it shows exactly what the database holds, by every way. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { en } from '../../src/words/en.ts'
 import { describeWith } from '../tools/available.ts'
 import { cutLines, openBrowser, visitAs } from '../tools/browser.ts'
 import { enterByWire, untilReconnected } from '../tools/guests.ts'
@@ -134,4 +135,23 @@ describeWith(['chromium'], 'every way of a page', () => {
       }
     },
   )
+
+  it('does not call itself live with scripts off, and begins again by Reconnect when the line died without a word', async () => {
+    const house = await houseForThisTest()
+    await registerByHttp(house.origin, tomas)
+    const token = await tokenFor(house.origin, tomas)
+    const options = { javaScriptEnabled: false, byWire: true, expected: cutLines }
+    const { page, wire, goTo } = await visitAs(browser, house.origin, ada, options)
+    await goTo('/rooms/lobby')
+    const reader = framedRoom(page)
+    await sayByToken(house.origin, token, 'before')
+    await reader.showsExactly(['#1 Tomás: before'])
+    expect(await page.getByRole('status').ariaSnapshot()).toBe(`- status: ${en.room.byFrame}`)
+    wire?.die()
+    await sayByToken(house.origin, token, 'meanwhile')
+    wire?.mend()
+    await reader.showsExactly(['#1 Tomás: before'])
+    await page.getByRole('link', { name: en.room.reconnect }).click()
+    await reader.showsExactly(await storedLines(house.origin, token), untilReconnected)
+  })
 })

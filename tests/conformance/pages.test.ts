@@ -1,6 +1,6 @@
 /** Pages and their faces (contract, section 2). */
 import { describe, expect, it } from 'vitest'
-import { type Answer, openEvents } from '../tools/http-client.ts'
+import { type Answer, openEvents, openLines } from '../tools/http-client.ts'
 import { ada, bashir, meiLin, tomas } from '../tools/people.ts'
 import { browserAccept, type Visitor } from './framings.ts'
 import { houseOfThisFile, newMember, programOf, say } from './house-of-one-file.ts'
@@ -565,6 +565,44 @@ describe('the room with scripts off', () => {
     expect(
       elements.some(({ name, attributes }) => name === 'textarea' && attributes.get('name') === 'body'),
     ).toBe(true)
+  })
+})
+
+describe('the keeper of its frame', () => {
+  const frame = async () => {
+    const { body } = await get('/rooms/lobby', page)
+    return /iframe class="log-frame" src="([^"]+)"/.exec(body)?.[1] ?? ''
+  }
+  const refreshOf = (body: string) =>
+    /http-equiv="refresh" content="(\d+);url=([^"]+)"/.exec(body)?.slice(1) ?? []
+
+  it('is two pages that lead to each other, and asks for the endless page before that can', async () => {
+    const again = await frame()
+    const [atOnce, keeper = ''] = refreshOf((await get(again, page)).body)
+    const { body } = await get(keeper, page)
+    const [seconds, back] = refreshOf(body)
+    expect([atOnce, back]).toEqual(['0', again])
+    const src = /<iframe[^>]* src="([^"]+)"/.exec(body)?.[1] ?? ''
+    const endless = await openLines(house.origin, src, { ...member.headers, ...page })
+    await endless.until('the end of its opening', (line) => line.includes('data-event="ready"'))
+    endless.close()
+    expect(Number(seconds)).toBeLessThan(Number(refreshOf(endless.text())[0]))
+  })
+
+  it.each(['', '/again'])('is nobody’s own, and kept by the browser: /frame%s', async (step) => {
+    for (const headers of [page, { ...page, ...member.headers }]) {
+      const answer = await house.ask(`/rooms/lobby/frame${step}`, { headers })
+      expect([answer.status, answer.headers['cache-control'], answer.headers['set-cookie']]).toEqual([
+        200,
+        'private, max-age=31536000, immutable',
+        undefined,
+      ])
+      expect(answer.headers.vary).not.toMatch(/cookie|authorization/i)
+      // Those belong to the endless page in it.
+      expect(faultsOfPage(answer.body)).toEqual(['has 0 of <main>', 'has 0 of <h1>'])
+    }
+    const answer = await get(`/rooms/lobby/frame${step}`, { Accept: lynx })
+    expect([answer.status, answer.headers.location]).toEqual([303, '/rooms/lobby'])
   })
 })
 

@@ -96,6 +96,8 @@ describe('which request gets which framing', () => {
     ['HTML with plain text ruled out', 'text/html, text/plain;q=0', 'text/html'],
     ['text', 'text/plain', 'text/plain'],
     ['text with SSE ruled out', 'text/event-stream;q=0, text/plain', 'text/plain'],
+    ['anything but SSE', 'text/event-stream;q=0, */*', 'application/x-ndjson'],
+    ['a type that we do not have, and anything else', 'image/png, */*;q=0.1', 'text/event-stream'],
     ['text with JSON ruled out', 'application/json;q=0, text/plain', 'text/plain'],
   ])('%s', async (_who, accept, type) => {
     const stream = await openLines(house.origin, '/rooms/lobby/events', {
@@ -122,10 +124,16 @@ describe('which request gets which framing', () => {
     expect([answer.status, answer.headers.location]).toEqual([303, '/rooms/lobby'])
   })
 
-  it.each(['image/png', 'text/event-stream;q=0', 'application/xml'])('%s is 406', async (accept) => {
-    const answer = await house.ask('/rooms/lobby/events', { headers: { ...program.headers, Accept: accept } })
-    expect(answer.status).toBe(406)
-  })
+  it.each(['image/png', 'text/event-stream;q=0', 'application/xml', '*/*;q=0'])(
+    '%s is 406, and told what there is',
+    async (accept) => {
+      const answer = await house.ask('/rooms/lobby/events', {
+        headers: { ...program.headers, Accept: accept },
+      })
+      expect(answer.status).toBe(406)
+      expect(answer.body).toContain('text/event-stream and application/x-ndjson')
+    },
+  )
 
   it.each([
     ['*/*', 'application/json'],
