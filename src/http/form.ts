@@ -1,5 +1,5 @@
 import type { AppContext, Fields } from './context.ts'
-import { problem } from './errors.ts'
+import { Problem, problem } from './errors.ts'
 
 /** The largest request body: a message of 64 KiB may be three times as long percent-encoded. */
 export const MOST_BODY_BYTES = 256 * 1024
@@ -17,7 +17,7 @@ interface FormOptions {
  */
 export async function readForm(c: AppContext, options: FormOptions = {}): Promise<Fields> {
   const type = mediaType(c.req.header('content-type'))
-  const bytes = await readBytes(c.req.raw)
+  const bytes = await readBytes(c.req.raw).catch(explainBody)
   if (bytes.length === 0 && type === '') return {}
   const text = decode(bytes)
   switch (type) {
@@ -62,6 +62,11 @@ async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     offset += part.length
   }
   return bytes
+}
+
+/** A client that leaves in the middle of its body is no fault of the database, whose lost connections have the same names. */
+function explainBody(cause: unknown): never {
+  throw cause instanceof Problem ? cause : problem('malformed', { cause })
 }
 
 function decode(bytes: Uint8Array): string {

@@ -75,6 +75,8 @@ export const messages = new Hono<Env>()
     const send = await checkSend(c, room)
     await limits.take('messagesOfMember', member.id)
     const appended = await log.append(room.id, { ...send, authorId: member.id, authorName: member.name })
+    // Whoever says the same again, to be sure, has said nothing more.
+    if (appended.repeated) await limits.giveBack('messagesOfMember', member.id)
     return answerSend(c, room, appended, face)
   })
 

@@ -1,4 +1,6 @@
 /** Sending (contract, section 3): what is acknowledged is stored once, whole, and numbered without holes. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type Answer, ask } from '../tools/http-client.ts'
 import { ada, bashir, everyone, meiLin, registerByHttp, salma, tokenFor, xiaoyu } from '../tools/people.ts'
@@ -441,6 +443,24 @@ describe('the answer to a send', () => {
   })
 })
 
+describe('a client that leaves in the middle of its text', () => {
+  it('stores nothing, and is not taken for a database that is away', async () => {
+    const before = await house.countStored()
+    const head = { Host: new URL(house.origin).host, ...program.headers, 'Content-Type': 'text/plain' }
+    const lines = Object.entries({ ...head, 'Content-Length': '100' }).map((entry) => entry.join(': '))
+    for (let turn = 0; turn < 10; turn += 1) {
+      const socket = connect(house.server.port, '127.0.0.1')
+      await once(socket, 'connect')
+      socket.write([`POST ${path} HTTP/1.1`, ...lines, '', 'half of'].join('\r\n'))
+      await house.ask('/healthz')
+      socket.resetAndDestroy()
+    }
+    expect((await house.ask('/readyz')).status).toBe(200)
+    expect(await house.countStored()).toBe(before)
+    expect(house.server.output()).not.toContain('the database is away')
+  })
+})
+
 describe('RATE_LIMITS', () => {
   let limitedProgram: Visitor
   const limited = houseOfThisFile({ RATE_LIMITS: 'on' }, async (opened) => {
@@ -478,6 +498,18 @@ describe('RATE_LIMITS', () => {
     })
     expect(other.status).toBe(303)
     expect(limited.server.output()).not.toContain('RATE_LIMITS')
+  })
+
+  it('on: a repeat is no message more', async () => {
+    await registerByHttp(limited.origin, salma)
+    const headers = { Authorization: `Bearer ${await tokenFor(limited.origin, salma)}` }
+    const by = { origin: limited.origin, headers }
+    const statuses: number[] = []
+    for (let turn = 0; turn < 40; turn += 1) {
+      statuses.push((await post(by, { body: 'Did you hear me?', nonce: 'again' })).status)
+    }
+    expect(statuses).toEqual([201, ...Array(39).fill(200)])
+    expect((await post(by, { body: 'Good.' })).status).toBe(201)
   })
 
   it('off: nothing is refused, and the start says so', async () => {
