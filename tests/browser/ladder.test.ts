@@ -265,7 +265,7 @@ describeWith(['chromium'], 'the ladder', () => {
     await other.goto(`${house.origin}/rooms`)
     await other.getByRole('button', { name: en.nav.logOut }).click()
     guest.wire.mend()
-    await guest.page.waitForURL(/\/login\?next=%2Frooms%2Flobby/, { waitUntil: 'commit', timeout: 40_000 })
+    await guest.page.waitForURL(/\/login\?next=%2Frooms%2Flobby/, { waitUntil: 'load', timeout: 40_000 })
   })
 })
 

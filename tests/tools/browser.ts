@@ -2,6 +2,7 @@
  * The system's Chromium. Every visit watches the console, the content security policy and the requests: what a test did not
  * expect fails it at its end, even when all that it looked at was right.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
@@ -9,6 +10,8 @@ import { toolPath } from './available.ts'
 import { logInByHttp, type Person, registerByHttp } from './people.ts'
 import { type HttpProxy, startProxy, startWire, type Through, type Wire } from './proxy.ts'
 import { patience } from './wait-for.ts'
+
+const CLOSE_DEADLINE_MS = 15_000
 
 export const flags = [
   '--no-sandbox',
@@ -68,7 +71,8 @@ export async function visit(browser: Browser, house: string, options: VisitOptio
   const expected = [...given]
   const problems = watch(context, origin)
   onTestFinished(async () => {
-    await context.close()
+    // A browser that was just led elsewhere now and then never answers this; it ends with its file anyway.
+    await Promise.race([context.close(), pause(CLOSE_DEADLINE_MS, null, { ref: false })])
     proxy?.close()
     wire?.close()
     expect(problems.filter((problem) => !expected.some((pattern) => pattern.test(problem)))).toEqual([])
