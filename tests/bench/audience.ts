@@ -41,8 +41,10 @@ export class Audience {
       this.readers.push(...(await Promise.all(wave)))
     }
     this.counting = this.readers.filter(({ isSampled }) => isSampled || !this.listening.isStream).length
-    // Newcomers know nothing of what came before them.
+    // Newcomers know nothing of what came before them, nor does whoever watches for silence.
     this.counted = 0
+    clearTimeout(this.silence)
+    this.silence = undefined
     this.sent.length = 0
     for (const reader of this.readers) {
       reader.bytes = 0
