@@ -67,7 +67,6 @@ export function createHouse({
   const housekeeping = createHousekeeping({
     sessions,
     tokens,
-    challenges,
     oneTimeSecrets,
     clock,
     onFault: (error) => given.report(error, { part: 'housekeeping' }),

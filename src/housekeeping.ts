@@ -1,4 +1,3 @@
-import type { Challenges } from './accounts/challenges.ts'
 import type { OneTimeSecrets } from './accounts/one-time-secrets.ts'
 import type { Sessions } from './accounts/sessions.ts'
 import type { Tokens } from './accounts/tokens.ts'
@@ -12,17 +11,16 @@ const AT_ONCE = 500
 export function createHousekeeping(options: {
   sessions: Pick<Sessions, 'deleteExpired'>
   tokens: Pick<Tokens, 'deleteExpired'>
-  challenges: Pick<Challenges, 'deleteExpired'>
   oneTimeSecrets: Pick<OneTimeSecrets, 'deleteExpired'>
   clock: Clock
   onFault: (error: unknown) => void
   now?: () => Date
 }): { stop(): void } {
-  const { sessions, tokens, challenges, oneTimeSecrets, clock, onFault, now = () => new Date() } = options
+  const { sessions, tokens, oneTimeSecrets, clock, onFault, now = () => new Date() } = options
   let stopped = false
 
   async function clean(): Promise<void> {
-    for (const store of [sessions, tokens, challenges, oneTimeSecrets]) {
+    for (const store of [sessions, tokens, oneTimeSecrets]) {
       let found = AT_ONCE
       while (found === AT_ONCE && !stopped) found = await store.deleteExpired(now(), AT_ONCE)
     }

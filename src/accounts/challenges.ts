@@ -2,7 +2,6 @@ import { and, eq, gt, isNull } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/connection.ts'
 import { oneTimeSecrets } from '../database/schema.ts'
-import { deleteExpired } from './expired.ts'
 import { hashToken } from './secrets.ts'
 
 /** Long enough to find the phone in the other coat, short enough that a screen left open is no way in. */
@@ -59,8 +58,5 @@ export function createChallenges(database: Database, now: () => Date = () => new
         .where(await open(kind, browser, secret))
       return taken.affectedRows === 1
     },
-
-    /** Every kind of secret that works once. @returns how many were found, at most `atMost` */
-    deleteExpired: (before: Date, atMost: number) => deleteExpired(database, oneTimeSecrets, before, atMost),
   }
 }

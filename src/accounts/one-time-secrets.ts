@@ -100,7 +100,7 @@ export function createOneTimeSecrets(database: Database, now: () => Date = () =>
       return { id, memberId: row.memberId }
     },
 
-    /** @returns how many were found, at most `atMost` */
+    /** Challenges too, which are kept in the same table. @returns how many were found, at most `atMost` */
     deleteExpired: (before: Date, atMost: number) => deleteExpired(database, oneTimeSecrets, before, atMost),
   }
 }

@@ -4,7 +4,7 @@ import type { AppContext } from '../http/context.ts'
 import { addressKey, addressOf } from '../http/limits.ts'
 
 /** Counts a code before it is sent, whoever has the number. @param phone E.164. @throws Problem 429 */
-export async function takeCode(c: AppContext, phone: string): Promise<void> {
+export async function countCode(c: AppContext, phone: string): Promise<void> {
   const { limits } = c.get('house')
   await limits.take('codesOfNumber', phone)
   await limits.take('codesOfAddress', addressKey(addressOf(c)))

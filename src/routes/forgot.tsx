@@ -14,7 +14,7 @@ import type { AppContext, Env } from '../http/context.ts'
 import { type FieldSentence, problem } from '../http/errors.ts'
 import { errorFace, wantsFragment } from '../http/faces.ts'
 import { pageContext, renderFragment, renderPage, wordsFor } from '../http/page.tsx'
-import { sendText, takeCode, typedCode } from './code.ts'
+import { countCode, sendText, typedCode } from './code.ts'
 import { endCredentials } from './credentials.ts'
 import { passwordSentence } from './password.ts'
 import { isId } from './query.ts'
@@ -44,7 +44,7 @@ export const forgot = new Hono<Env>()
         (errors, page) => <ForgotForm page={page} view={{ ...view, errors }} />,
       )
     }
-    await takeCode(c, phone)
+    await countCode(c, phone)
     const found = await members.credentials(phone)
     const made = await oneTimeSecrets.makeCode('password', phone, { isDecoy: found === null })
     if (found) void offerCode(c, phone, found.id, made.code)

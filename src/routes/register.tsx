@@ -14,7 +14,7 @@ import { errorFace, wantsFragment } from '../http/faces.ts'
 import { addressKey, addressOf } from '../http/limits.ts'
 import { isLocalVisitor } from '../http/origin.ts'
 import { pageContext, renderFragment, renderPage, wordsFor } from '../http/page.tsx'
-import { sendText, takeCode, typedCode } from './code.ts'
+import { countCode, sendText, typedCode } from './code.ts'
 import { nameSentence } from './name.ts'
 import { passwordSentence } from './password.ts'
 import { beginSession, redirectTo, refuseForm } from './session.ts'
@@ -199,7 +199,7 @@ async function goOn(c: AppContext, door: Door, pending: string): Promise<Respons
 async function askForCode(c: AppContext, door: Door, newcomer: Newcomer): Promise<Response> {
   const { members, oneTimeSecrets } = c.get('house')
   const { phone } = newcomer
-  await takeCode(c, phone)
+  await countCode(c, phone)
   const isTaken = await members.hasPhone(phone)
   const { id, code, expiresAt } = await oneTimeSecrets.makeCode('phone', phone, { isDecoy: isTaken })
   const words = wordsFor(c).sms

@@ -1,5 +1,4 @@
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
-import { createChallenges } from '../../src/accounts/challenges.ts'
 import { createOneTimeSecrets } from '../../src/accounts/one-time-secrets.ts'
 import { createSessions } from '../../src/accounts/sessions.ts'
 import { createTokens } from '../../src/accounts/tokens.ts'
@@ -56,7 +55,6 @@ describeOnBoth('sessions and tokens that have expired', (fresh) => {
     const { stop } = createHousekeeping({
       sessions: createSessions(database),
       tokens: createTokens(database),
-      challenges: createChallenges(database),
       oneTimeSecrets: createOneTimeSecrets(database),
       clock,
       onFault: (error) => faults.push(error),
