@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { EndReason } from './feed.ts'
+import type { EndReason } from './outlet.ts'
 
 /** An open stream or socket, as those who look after all of them see it. */
 export interface Connection {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { EndReason } from './feed.ts'
+import type { EndReason } from './outlet.ts'
 import { graceOf, SocketOutlet, type SocketOutletOptions } from './socket-outlet.ts'
 
 /** Streams end themselves after about ten minutes and go on by their cursor: a deploy then looks like any minute. */

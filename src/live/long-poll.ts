@@ -1,6 +1,7 @@
 import type { Cursor } from './cursor.ts'
-import type { EndReason, Feed, Outlet, Subscription } from './feed.ts'
+import type { Feed, Subscription } from './feed.ts'
 import type { Control, LiveEvent } from './framing.ts'
+import type { EndReason, Outlet } from './outlet.ts'
 
 /** What a long poll brings: the first burst of news, or nothing in time. */
 export interface Poll {

@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import type { Clock } from './clock.ts'
 import type { Connections } from './connections.ts'
-import type { Feed, Outlet } from './feed.ts'
+import type { Feed } from './feed.ts'
 import type { Framing } from './framing.ts'
+import type { Outlet } from './outlet.ts'
 import type { Rights } from './rights.ts'
 
 export interface OpenedOutlet {

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Clock } from './clock.ts'
 import type { Connection, Connections } from './connections.ts'
-import type { EndReason, Outlet } from './feed.ts'
 import {
   type Control,
   encodeBurst,
@@ -10,6 +9,7 @@ import {
   type Framing,
   type LiveEvent,
 } from './framing.ts'
+import type { EndReason, Outlet } from './outlet.ts'
 
 /** A write that the other side does not take for so long means that nobody is there. */
 const STALLED_AFTER_MS = 60_000

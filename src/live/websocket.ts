@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
-import type { EndReason } from './feed.ts'
+import type { EndReason } from './outlet.ts'
 import { graceOf, SocketOutlet, type SocketOutletOptions } from './socket-outlet.ts'
 
 /** A client has nothing to say here: anything longer than this closes the socket with 1009. */
