@@ -11,6 +11,7 @@ export const OPEN_ROUTES: readonly string[] = [
   '/login/passkey',
   '/login/passkey/options',
   '/logout',
+  '/language',
   '/tokens',
   '/forgot',
   '/forgot/code',
