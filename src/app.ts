@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import type { Env, House } from './http/context.ts'
-import { behindTheDoor, OPEN_ROUTES } from './http/door.ts'
+import { behindTheDoor, checkRights } from './http/door.ts'
 import { problem } from './http/errors.ts'
 import { usualHeaders } from './http/headers.ts'
 import { believedIdentities, identify } from './http/identity.ts'
@@ -29,7 +29,7 @@ import { secondFactor } from './routes/second-factor.tsx'
 import { files } from './routes/static.ts'
 import { tokens } from './routes/tokens.ts'
 
-/** The table of contents: what answers where. Everything is behind the door but what `OPEN_ROUTES` names. */
+/** The table of contents: what answers where. Who may come where stands in `http/rights.ts`. */
 export function createApp(house: House): Hono<Env> {
   const app = new Hono<Env>()
 
@@ -38,13 +38,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', files)
   app.route('/', health)
   app.route('/', frames)
-  app.use(
-    readFields,
-    identify(believedIdentities(house.bus)),
-    sayLanguage,
-    proveIntent,
-    behindTheDoor(OPEN_ROUTES),
-  )
+  app.use(readFields, identify(believedIdentities(house.bus)), sayLanguage, proveIntent, behindTheDoor)
 
   app.route('/', front)
   app.route('/register', register)
@@ -67,6 +61,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', history)
   app.route('/', live)
 
+  checkRights(app)
   refuseOtherMethods(app)
   app.notFound(() => {
     throw problem('notFound')

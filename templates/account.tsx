@@ -386,7 +386,7 @@ function LanguagePart({ page, view }: Props) {
   const words = useWords().account.language
   return (
     <Part id="language" heading={words.heading} about={words.about}>
-      <Form page={page} action="/language">
+      <Form page={page} action="/account/language">
         <input type="hidden" name="next" value="/account?done=language" />
         <Choice
           name="language"

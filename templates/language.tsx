@@ -10,7 +10,7 @@ export function LanguageSwitch({ page }: { page: PageContext }) {
   const words = useWords()
   if (page.givesFormBack) return null
   return (
-    <form method="post" action="/language" class="language-switch">
+    <form method="post" action={page.viewer ? '/account/language' : '/language'} class="language-switch">
       <input type="hidden" name="form_token" value={page.formToken} />
       <input type="hidden" name="next" value={page.path} />
       {LANGUAGES.filter(({ lang }) => lang !== words.lang).map(({ lang, languageShortName }) => (

@@ -10,7 +10,6 @@ import { withoutControls } from '../messages/format.ts'
 import { codePoints } from '../unicode.ts'
 import { backToAccount, isCredentialId, refuseOnPage } from './account.tsx'
 import { endCredentials } from './credentials.ts'
-import { requireSession } from './door.ts'
 
 interface Wanted {
   name: string
@@ -43,7 +42,6 @@ function scopesOf(c: AppContext, typed: string): Scope[] | null {
 /** Tokens by the account page: named, for some scopes and some days, shown on the answer and never again. */
 export const accountTokens = new Hono<Env>()
   .post('/account/tokens', async (c) => {
-    requireSession(c)
     // An answer in a face that we do not speak must not come after the token was made.
     const face = chooseFace(c.req.raw)
     const { member } = signedIn(c)
@@ -61,7 +59,6 @@ export const accountTokens = new Hono<Env>()
   })
 
   .post('/account/tokens/:id/revoke', async (c) => {
-    requireSession(c)
     const { member } = signedIn(c)
     const { tokens } = c.get('house')
     const id = c.req.param('id')

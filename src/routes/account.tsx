@@ -17,7 +17,6 @@ import { pageContext, renderPage } from '../http/page.tsx'
 import { withoutControls } from '../messages/format.ts'
 import { confirmPerson } from './confirm.ts'
 import { endCredentials } from './credentials.ts'
-import { requireSession } from './door.ts'
 import { safeNext } from './login.tsx'
 import { nameSentence } from './name.ts'
 import { passwordSentence } from './password.ts'
@@ -119,7 +118,6 @@ export const account = new Hono<Env>()
   })
 
   .get('/account', async (c) => {
-    requireSession(c)
     const face = chooseFace(c.req.raw)
     const view = await accountView(c)
     c.header('Cache-Control', 'no-store')
@@ -139,7 +137,6 @@ export const account = new Hono<Env>()
   })
 
   .post('/account/name', async (c) => {
-    requireSession(c)
     const { member } = signedIn(c)
     const { members, limits, bus } = c.get('house')
     const checked = checkName(c.get('fields').name ?? '')
@@ -157,7 +154,6 @@ export const account = new Hono<Env>()
   })
 
   .post('/account/password', async (c) => {
-    requireSession(c)
     const { member, credential } = signedIn(c)
     const { members, sessions } = c.get('house')
     const typed = c.get('fields').new_password ?? ''
@@ -179,7 +175,6 @@ export const account = new Hono<Env>()
 
   // Ending what has ended already is done: who clicks twice is told the same, and who tries another's learns nothing.
   .post('/account/sessions/:id/end', async (c) => {
-    requireSession(c)
     const { member } = signedIn(c)
     const id = c.req.param('id')
     const ended = isCredentialId(id) && (await c.get('house').sessions.endOf(member.id, id))
@@ -191,7 +186,6 @@ export const account = new Hono<Env>()
   })
 
   .post('/account/sessions/end-others', async (c) => {
-    requireSession(c)
     const { member, credential } = signedIn(c)
     const ended = await c.get('house').sessions.endOthers(member.id, credential.id)
     endCredentials(c, member.id, ended)

@@ -1,4 +1,3 @@
-import type { Scope } from '../accounts/tokens.ts'
 import { type AppContext, signedIn } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import type { RoomState } from '../messages/message.ts'
@@ -20,20 +19,4 @@ export async function enterPlace(c: AppContext): Promise<RoomPlace> {
   const room = await c.get('house').rooms.reachablePlace(signedIn(c).member, c.req.param('room') ?? '')
   if (!room) throw problem('noRoom')
   return room
-}
-
-/** @throws Problem 403 for a token that was not made for this */
-export function requireScope(c: AppContext, scope: Scope): void {
-  if (!signedIn(c).scopes.includes(scope)) throw problem('forbidden')
-}
-
-/** For the pages of those who look after the house. @throws Problem 403 for members, and for tokens without the scope */
-export function requireAdmin(c: AppContext): void {
-  requireScope(c, 'admin')
-  if (signedIn(c).member.role === 'member') throw problem('forbidden')
-}
-
-/** What belongs to an account itself is done by its person in a browser, never by a token. @throws Problem 403 */
-export function requireSession(c: AppContext): void {
-  if (signedIn(c).credential.kind !== 'session') throw problem('forbidden')
 }

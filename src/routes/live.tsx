@@ -30,7 +30,7 @@ import { sseFramings } from '../live/sse.ts'
 import { controlToText, eventToText, textFraming } from '../live/text.ts'
 import { websocketFramings } from '../live/websocket-frame.ts'
 import type { RoomState } from '../messages/message.ts'
-import { enterRoom, requireScope } from './door.ts'
+import { enterRoom } from './door.ts'
 import { numberParameter } from './query.ts'
 import { logView } from './rooms.tsx'
 
@@ -74,7 +74,6 @@ const UPGRADE = { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' }
 
 export const live = new Hono<Env>()
   .get('/rooms/:room/events', async (c) => {
-    requireScope(c, 'read')
     refuseForeignReader(c)
     const room = await enterRoom(c)
     const framing = chooseFraming(c)
@@ -88,7 +87,6 @@ export const live = new Hono<Env>()
   })
 
   .get('/rooms/:room/socket', async (c) => {
-    requireScope(c, 'read')
     refuseForeignSocket(c)
     const room = await enterRoom(c)
     const framing = websocketFramings[formatOf(c, ['html', 'json'], 'html')](wordsFor(c))

@@ -16,7 +16,6 @@ import { chooseFace, errorFace } from '../http/faces.ts'
 import { wordsFor } from '../http/language.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
 import { confirmPerson } from './confirm.ts'
-import { requireSession } from './door.ts'
 import { redirectTo, refuseForm } from './session.ts'
 
 const OVERVIEW = '/account/second-factor'
@@ -54,7 +53,6 @@ const refusePage = (c: AppContext, refusal: Problem, page: Parameters<typeof ref
 /** The authenticator and the recovery codes of whoever is signed in. */
 export const secondFactor = new Hono<Env>()
   .use(async (c, next) => {
-    requireSession(c)
     c.header('Cache-Control', 'no-store')
     await next()
   })
