@@ -5,6 +5,7 @@ import { problem } from './http/errors.ts'
 import { usualHeaders } from './http/headers.ts'
 import { believedIdentities, identify } from './http/identity.ts'
 import { proveIntent } from './http/intent.ts'
+import { sayLanguage } from './http/language.ts'
 import { renderProblem } from './http/render-problem.tsx'
 import { compressPages, readFields, refuseOtherMethods, welcome } from './http/request.ts'
 import { account } from './routes/account.tsx'
@@ -15,6 +16,7 @@ import { frames } from './routes/frames.tsx'
 import { front } from './routes/front.tsx'
 import { health } from './routes/health.ts'
 import { history } from './routes/history.tsx'
+import { language } from './routes/language.ts'
 import { leaving } from './routes/leaving.tsx'
 import { live } from './routes/live.tsx'
 import { login, logout } from './routes/login.tsx'
@@ -36,7 +38,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', files)
   app.route('/', health)
   app.route('/', frames)
-  app.use(readFields, identify(believedIdentities(house.bus)), proveIntent, behindTheDoor)
+  app.use(readFields, identify(believedIdentities(house.bus)), sayLanguage, proveIntent, behindTheDoor)
 
   app.route('/', front)
   app.route('/register', register)
@@ -47,6 +49,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/login/passkey', passkeyLogin)
   app.route('/logout', logout)
   app.route('/tokens', tokens)
+  app.route('/', language)
   app.route('/', account)
   app.route('/', accountTokens)
   app.route('/', leaving)

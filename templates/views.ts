@@ -8,6 +8,7 @@ export interface MessageView {
   room: string
   number: number
   version: number
+  /** Without a name: they have left. */
   author: { id: string; name: string }
   body: string
   html: string
@@ -42,6 +43,8 @@ export interface PageContext {
   formToken: string
   /** The path of this page, for links that come back (`next`). */
   path: string
+  /** It answers a form, with what was typed into it. */
+  givesFormBack: boolean
 }
 
 /** A sentence beside each field that was refused, by field name. Empty when the form is fresh. */
@@ -263,6 +266,8 @@ export interface AccountView {
   createdAt: Date
   role: 'owner' | 'admin' | 'member'
   transport: Transport
+  /** null: as the browser asks. */
+  language: string | null
   secondFactor: SecondFactorView
   sessions: SessionView[]
   newDevices: LogInView[]
@@ -271,7 +276,7 @@ export interface AccountView {
   moreSessions: boolean
   moreTokens: boolean
   /** What was just done, so that the page says so. */
-  done: 'name' | 'password' | 'transport' | 'session' | 'sessions' | 'token' | null
+  done: 'name' | 'password' | 'transport' | 'language' | 'session' | 'sessions' | 'token' | null
   /** The form that was given back, with what was typed into it but for passwords. */
   refused: { form: 'name' | 'password' | 'token' | 'leave'; errors: FieldErrors; typed: FieldErrors } | null
 }

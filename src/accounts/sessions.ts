@@ -29,10 +29,11 @@ function createLucia(database: Database) {
   return new Lucia(new DrizzleMySQLAdapter(database, sessions, members), {
     sessionExpiresIn: SESSION_SLIDES,
     getSessionAttributes: ({ createdAt, lastSeenAt }) => ({ createdAt, lastSeenAt }),
-    getUserAttributes: ({ name, role, transport, leftAt, suspendedAt }) => ({
+    getUserAttributes: ({ name, role, transport, language, leftAt, suspendedAt }) => ({
       name,
       role,
       transport,
+      language,
       leftAt,
       suspendedAt,
     }),
@@ -96,10 +97,10 @@ export function createSessions(database: Database) {
       }
       // A log-in may have raced with the suspension.
       if (user.suspendedAt) return null
-      const { id, name, role, transport } = user
+      const { id, name, role, transport, language } = user
       return {
         id: session.id,
-        member: { id, name, role, transport },
+        member: { id, name, role, transport, language },
         expiresAt: session.expiresAt,
         renewed: session.fresh,
         lastSeenAt: session.lastSeenAt,

@@ -70,6 +70,8 @@ export const members = mysqlTable('members', {
   transport: mysqlEnum('transport', ['auto', 'websocket', 'sse', 'poll', 'page', 'none'])
     .notNull()
     .default('auto'),
+  /** What stands in `<html lang>`; null for what the browser asks for. */
+  language: ascii('language', { length: 16 }),
   /** The shared secret of the second factor (RFC 6238), in base32; null while it is off. */
   totpSecret: ascii('totp_secret', { length: 64 }),
   /** The newest 30-second step whose code was taken: no code is taken twice. */

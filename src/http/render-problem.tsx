@@ -9,7 +9,8 @@ import { freshNonce, NONCE } from '../messages/send-key.ts'
 import type { AppContext } from './context.ts'
 import { Problem, problem } from './errors.ts'
 import { acceptedTypes, errorFace, names, wantsFragment } from './faces.ts'
-import { pageContext, renderFragment, renderPage, wordsFor } from './page.tsx'
+import { wordsFor } from './language.ts'
+import { pageContext, renderFragment, renderPage } from './page.tsx'
 
 /** Turns whatever was thrown into what it means to the one who asked. */
 export function toProblem(error: unknown): Problem {
@@ -35,6 +36,7 @@ export async function renderProblem(c: AppContext, error: unknown): Promise<Resp
     c.get('house').report(error, { path: pathForLog(c.req.path), reference: c.get('reference') })
   for (const [name, value] of Object.entries(found.headers)) c.header(name, value)
   c.header('Cache-Control', 'no-store')
+  c.header('Content-Language', wordsFor(c).lang)
   if (found.status === 401 && !wantsLoginPage(c)) {
     c.header('WWW-Authenticate', 'Bearer')
     return renderPlain(c, found)

@@ -15,7 +15,7 @@ export interface Control {
   cursor: string
 }
 
-/** How events look on one kind of connection: a pure function from event to bytes, the same for every reader. */
+/** How events look on one kind of connection, in one language: a pure function from event to bytes, the same for every reader. */
 export interface Framing {
   name: string
   /** What a stream of this framing declares itself to be. */

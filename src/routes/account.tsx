@@ -12,7 +12,8 @@ import { recordAct } from '../http/audit.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { problem, type Refused } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
-import { pageContext, renderPage, wordsFor } from '../http/page.tsx'
+import { wordsFor } from '../http/language.ts'
+import { pageContext, renderPage } from '../http/page.tsx'
 import { withoutControls } from '../messages/format.ts'
 import { confirmPerson } from './confirm.ts'
 import { endCredentials } from './credentials.ts'
@@ -46,6 +47,7 @@ async function accountView(c: AppContext): Promise<AccountView> {
     createdAt: account.createdAt,
     role: account.role,
     transport: account.transport,
+    language: account.language,
     secondFactor,
     sessions: listedSessions.map((session) => toSessionView(session, credential.id)).sort(currentFirst),
     newDevices: current ? newDevices(known, toLogIn(current)) : [],
@@ -199,7 +201,7 @@ export const isCredentialId = (typed: string) => /^[0-9a-f]{64}$/.test(typed)
 function toJson(c: AppContext, view: AccountView) {
   const { device } = wordsFor(c).account.sessions
   const { id } = signedIn(c).member
-  const { name, phone, createdAt, role, transport, sessions, newDevices: fresh, tokens } = view
+  const { name, phone, createdAt, role, transport, language, sessions, newDevices: fresh, tokens } = view
   return {
     id,
     name,
@@ -207,6 +209,7 @@ function toJson(c: AppContext, view: AccountView) {
     createdAt,
     role,
     transport,
+    language,
     sessions: sessions.map(({ program, system, ...session }) => ({
       device: device(program, system),
       ...session,
@@ -224,6 +227,7 @@ function toText(c: AppContext, view: AccountView): string {
     ['phone', view.phone],
     ['role', view.role],
     ['transport', view.transport],
+    ['language', view.language ?? 'auto'],
     ...view.sessions.map(({ id, program, system, address, lastSeenAt, current }) => [
       current ? 'session*' : 'session',
       device(program, system),

@@ -6,12 +6,14 @@ import type { HistoryPageView, LogView } from '../../templates/views.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
+import { wordsFor } from '../http/language.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import { csvLine } from '../messages/csv.ts'
 import { toTextLine } from '../messages/format.ts'
 import type { Message, RoomState } from '../messages/message.ts'
 import { PAGE } from '../messages/read.ts'
-import { nameOf, toJson, toView } from '../messages/view.ts'
+import { toJson, toView } from '../messages/view.ts'
+import type { Words } from '../words/en.ts'
 import { enterRoom } from './door.ts'
 import { numberParameter } from './query.ts'
 import { logView, plainLog, stretchOf } from './rooms.tsx'
@@ -115,10 +117,12 @@ function transcript(c: AppContext, face: keyof typeof DOWNLOADS, room: RoomState
   }
   const pages = pagesOf(c, room, day)
   const { type, write } = DOWNLOADS[face]
-  return c.body(toStream(write(room, pages)), 200, { 'content-type': type })
+  return c.body(toStream(write(room, pages, wordsFor(c))), 200, { 'content-type': type })
 }
 
-async function* pagesOf(c: AppContext, room: RoomState, day: Day | null): AsyncGenerator<Message[]> {
+type Pages = AsyncGenerator<Message[]>
+
+async function* pagesOf(c: AppContext, room: RoomState, day: Day | null): Pages {
   const { reader } = c.get('house')
   for (let after = 0; ; ) {
     const page = day
@@ -132,12 +136,12 @@ async function* pagesOf(c: AppContext, room: RoomState, day: Day | null): AsyncG
   }
 }
 
-async function* asText(room: RoomState, pages: AsyncGenerator<Message[]>): AsyncGenerator<string> {
+async function* asText(room: RoomState, pages: Pages, words: Words): AsyncGenerator<string> {
   for await (const page of pages)
-    yield page.map((message) => `${toTextLine(toView(message, room.slug))}\n`).join('')
+    yield page.map((message) => `${toTextLine(toView(message, room.slug), words)}\n`).join('')
 }
 
-async function* asJson(room: RoomState, pages: AsyncGenerator<Message[]>): AsyncGenerator<string> {
+async function* asJson(room: RoomState, pages: Pages): AsyncGenerator<string> {
   yield `{"room":${JSON.stringify(room.slug)},"version":${room.version},"messages":[`
   let separator = ''
   for await (const page of pages) {
@@ -152,12 +156,18 @@ async function* asJson(room: RoomState, pages: AsyncGenerator<Message[]>): Async
   yield ']}\n'
 }
 
-async function* asCsv(_room: RoomState, pages: AsyncGenerator<Message[]>): AsyncGenerator<string> {
+async function* asCsv(_room: RoomState, pages: Pages, { message: words }: Words): AsyncGenerator<string> {
   yield csvLine(['number', 'createdAt', 'author', 'replyTo', 'body'])
   for await (const page of pages) {
     yield page
       .map(({ number, createdAt, author, replyTo, body, deletedAt }) =>
-        csvLine([number, createdAt.toISOString(), nameOf(author), replyTo ?? '', deletedAt ? '' : body]),
+        csvLine([
+          number,
+          createdAt.toISOString(),
+          author.name || words.formerMember,
+          replyTo ?? '',
+          deletedAt ? '' : body,
+        ]),
       )
       .join('')
   }

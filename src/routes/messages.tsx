@@ -6,6 +6,7 @@ import type { AppContext, Env } from '../http/context.ts'
 import { signedIn } from '../http/context.ts'
 import { type FieldSentence, problem } from '../http/errors.ts'
 import { chooseFace, type Face, wantsFragment } from '../http/faces.ts'
+import { wordsFor } from '../http/language.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import type { Appended } from '../messages/append.ts'
 import { toTextLine } from '../messages/format.ts'
@@ -88,7 +89,7 @@ export const messages = new Hono<Env>()
     c.header('Teahouse-Version', String(room.version))
     const face = chooseFace(c.req.raw)
     if (face === 'json') return c.json(toJson(view))
-    if (face === 'text') return c.text(`${toTextLine(view)}\n`)
+    if (face === 'text') return c.text(`${toTextLine(view, wordsFor(c))}\n`)
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageItem message={view} />)
     return renderPage(
       c,

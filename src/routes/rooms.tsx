@@ -10,7 +10,8 @@ import { hashToken } from '../accounts/secrets.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
 import { formTokenOf } from '../http/identity.ts'
-import { pageContext, renderFragment, renderPage, wordsFor } from '../http/page.tsx'
+import { wordsFor } from '../http/language.ts'
+import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import { formatCursor } from '../live/cursor.ts'
 import { toTextLine } from '../messages/format.ts'
 import type { Message, RoomState } from '../messages/message.ts'
@@ -49,7 +50,10 @@ export function logView(room: RoomState, messages: Message[], stretch: Stretch):
 export function plainLog(c: AppContext, face: 'json' | 'text', log: LogView): Response {
   c.header('Teahouse-Version', String(log.version))
   c.header('Teahouse-Cursor', log.cursor)
-  if (face === 'text') return c.text(log.messages.map((message) => `${toTextLine(message)}\n`).join(''))
+  if (face === 'text') {
+    const words = wordsFor(c)
+    return c.text(log.messages.map((message) => `${toTextLine(message, words)}\n`).join(''))
+  }
   return c.json({
     room: log.room.slug,
     version: log.version,

@@ -170,5 +170,6 @@ export const fields = {
   number: 'This takes a whole number.',
   day: 'This takes a day such as 2026-11-23.',
   transport: 'This takes auto, websocket, sse, poll, page or none.',
+  language: (spoken: string) => `This takes auto, or a language of this house: ${spoken}.`,
   bodyMissing: 'The field "body" is missing.',
 }
