@@ -2,6 +2,7 @@ import { createAdministration } from './accounts/administration.ts'
 import { createAudit } from './accounts/audit.ts'
 import { createChallenges } from './accounts/challenges.ts'
 import { createInvitations } from './accounts/invitations.ts'
+import { createKnownDevices } from './accounts/known-devices.ts'
 import { createMembers } from './accounts/members.ts'
 import { createNamesMark } from './accounts/names-mark.ts'
 import { createOneTimeSecrets } from './accounts/one-time-secrets.ts'
@@ -81,6 +82,7 @@ export function createHouse({
     secondFactors: createSecondFactors(database),
     passkeys: createPasskeys(database),
     oneTimeSecrets,
+    knownDevices: createKnownDevices(database),
     administration: createAdministration(database),
     invitations: createInvitations(database),
     sms: SMS_WEBHOOK_URL ? createSmsGateway(SMS_WEBHOOK_URL, SMS_WEBHOOK_TOKEN) : null,

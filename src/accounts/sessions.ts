@@ -89,6 +89,17 @@ export function createSessions(database: Database) {
       return { token, id, expiresAt }
     },
 
+    /** The same log-in under another token: the old one is worth nothing from now on. @returns null for one that has ended */
+    async renew(id: string): Promise<{ token: string; expiresAt: Date } | null> {
+      const token = randomToken()
+      const expiresAt = new Date(Date.now() + SESSION_SLIDES.milliseconds())
+      const [renewed] = await database
+        .update(sessions)
+        .set({ id: await hashToken(token), expiresAt })
+        .where(eq(sessions.id, id))
+      return renewed.affectedRows === 1 ? { token, expiresAt } : null
+    },
+
     /** @returns null for a session that has ended, expired, or lasted its 90 days (then it is deleted), and for who is suspended */
     async validate(token: string): Promise<ValidSession | null> {
       const { session, user } = await lucia.validateSession(await hashToken(token))
