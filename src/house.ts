@@ -90,8 +90,8 @@ export function createHouse({
     rooms: createRooms(database),
     log: createRoomLog({
       store: createMessageStore(opened),
-      onCommit(roomId, changes) {
-        bus.publish({ type: 'room', roomId, version: changes.at(-1)?.version ?? 0, changes })
+      onCommit(roomId, changes, life) {
+        bus.publish({ type: 'room', roomId, life, version: changes.at(-1)?.version ?? 0, changes })
       },
     }),
     limits: createLimits(RATE_LIMITS === 'on'),

@@ -1,6 +1,6 @@
 import type { Cursor } from './cursor.ts'
 import type { Feed, Subscription } from './feed.ts'
-import type { Control, LiveEvent } from './framing.ts'
+import { type Control, endOfPiece, type LiveEvent } from './framing.ts'
 import type { EndReason, Outlet } from './outlet.ts'
 
 /** What a long poll brings: the first burst of news, or nothing in time. */
@@ -47,9 +47,11 @@ export async function longPoll(options: {
       const answer = (news: Partial<Poll> = {}) => resolve({ ...poll, ...news })
       const outlet: Outlet = {
         replayAtMost: options.replayAtMost,
-        burst(events) {
+        burst(all) {
+          const events = all.slice(0, endOfPiece(all, 0, roughBytesOf))
           const last = events.at(-1)
           if (last) answer({ events, version: last.version, cursor: last.cursor })
+          return events.length
         },
         control(control) {
           Object.assign(poll, { version: control.version, cursor: control.cursor })
@@ -58,8 +60,6 @@ export async function longPoll(options: {
           // The replay has ended and brought nothing: from here on it waits.
           else if (control.kind === 'alive') timer ??= setTimeout(answer, waitMs)
         },
-        // A poll knows no framing: what its answer is made of is near enough.
-        bytesOf: ({ message }) => message.body.length + message.html.length,
         waitingBytes: () => 0,
         drained: () => Promise.resolve(),
         end(reason) {
@@ -82,3 +82,6 @@ export async function longPoll(options: {
     subscription?.close()
   }
 }
+
+/** A poll knows no framing: what its answer is made of is near enough. */
+const roughBytesOf = ({ message }: LiveEvent) => message.body.length + message.html.length
