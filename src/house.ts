@@ -19,7 +19,7 @@ import { createLimits } from './http/limits.ts'
 import type { Clock } from './live/clock.ts'
 import { createConnections } from './live/connections.ts'
 import { createFeed } from './live/feed.ts'
-import type { LivePlatform } from './live/platform.ts'
+import type { LiveParts, LivePlatform } from './live/platform.ts'
 import { createRights } from './live/rights.ts'
 import { createRoomLog } from './messages/append.ts'
 import { createLogReader } from './messages/read.ts'
@@ -32,7 +32,7 @@ interface Surroundings
   database: OpenDatabase
   clock: Clock
   /** Puts raw sockets under the live parts. */
-  platform: (parts: Omit<LivePlatform, 'openStream' | 'upgrade'>) => LivePlatform
+  platform: (parts: LiveParts) => LivePlatform
 }
 
 /** Puts the house together: every part gets what it needs, and nothing else. */

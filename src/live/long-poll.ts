@@ -31,12 +31,13 @@ export async function longPoll(options: {
   after: Cursor | 'unreadable' | null
   waitMs: number
   replayAtMost: number
-  signal: AbortSignal
+  /** Whoever leaves waits for nothing: the answer comes as soon as it is known. */
+  departure: AbortSignal
   mayRead: () => Promise<boolean>
   /** Registers the wait with whoever may end it early: rights that end, a server that stops. @returns how to forget it */
   guard: (outlet: Outlet) => () => void
 }): Promise<Poll> {
-  const { feed, roomId, after, waitMs, signal, mayRead } = options
+  const { feed, roomId, after, departure, mayRead } = options
   let subscription: Subscription | undefined
   let answered = false
   let forget = () => {}
@@ -58,7 +59,8 @@ export async function longPoll(options: {
           if (control.kind === 'reset') answer({ reset: control })
           else if (after === null) answer()
           // The replay has ended and brought nothing: from here on it waits.
-          else if (control.kind === 'alive') timer ??= setTimeout(answer, waitMs)
+          else if (control.kind === 'alive')
+            timer ??= setTimeout(answer, departure.aborted ? 0 : options.waitMs)
         },
         waitingBytes: () => 0,
         drained: () => Promise.resolve(),
@@ -68,7 +70,7 @@ export async function longPoll(options: {
           else reject(new PollCut(reason))
         },
       }
-      signal.addEventListener('abort', () => answer())
+      departure.addEventListener('abort', () => timer && answer())
       forget = options.guard(outlet)
       feed.subscribe({ roomId, after, outlet, mayRead }).then((opened) => {
         subscription = opened
