@@ -92,7 +92,7 @@ class RecordingOutlet implements Outlet {
   starts(): Control[] {
     return this.controls.filter(({ kind }) => kind !== 'alive')
   }
-  burst(events: readonly LiveEvent[]): number {
+  burst(events: readonly LiveEvent[], _mayWaitBytes: number): number {
     const taken = events.slice(0, this.takes)
     this.mostAtOnce = Math.max(this.mostAtOnce, taken.length)
     for (const { version, message } of taken) {
@@ -106,6 +106,9 @@ class RecordingOutlet implements Outlet {
     if (control.kind !== 'reset') return
     this.versions.length = 0
     this.held.clear()
+  }
+  bytesOf(events: readonly LiveEvent[]): number {
+    return encodeBurst(ndjsonFraming, events).reduce((total, { bytes }) => total + bytes.length, 0)
   }
   waitingBytes(): number {
     return this.waiting
@@ -123,12 +126,15 @@ class SlowOutlet extends RecordingOutlet {
   readonly writes: number[] = []
   private resumes: (() => void)[] = []
 
-  override burst(events: readonly LiveEvent[]): number {
-    const [piece] = encodeBurst(ndjsonFraming, events)
-    this.takes = piece?.count ?? 0
-    this.writes.push(piece?.bytes.length ?? 0)
-    this.waiting += piece?.bytes.length ?? 0
-    return super.burst(events)
+  override burst(events: readonly LiveEvent[], mayWaitBytes: number): number {
+    this.takes = 0
+    for (const { bytes, count } of encodeBurst(ndjsonFraming, events)) {
+      if (this.takes > 0 && this.waiting > mayWaitBytes) break
+      this.takes += count
+      this.waiting += bytes.length
+      this.writes.push(bytes.length)
+    }
+    return super.burst(events, mayWaitBytes)
   }
   override drained(): Promise<void> {
     return new Promise((resolve) => void this.resumes.push(resolve))
@@ -354,29 +360,50 @@ describe('the feed', () => {
     },
   )
 
+  /** Some megabytes of JSON. */
+  const largeBurst = (room: ModelRoom) => {
+    room.words = '"'.repeat(9_900)
+    return room.commit(Array(200).fill('new'))
+  }
+  const mostWaiting = SLOW_READER_BYTES + PIECE_BYTES
+
   it('MUST give a large burst to a slow reader as its socket takes it, and go on live behind it', async () => {
     const room = new ModelRoom()
-    room.words = '"'.repeat(9_900)
     const { publish, subscribe } = openFeed(room)
     const [slow, quick] = [new SlowOutlet(), new RecordingOutlet()]
     await subscribe(slow, null)
     await subscribe(quick, null)
     await rest()
-    publish(room.commit(Array(200).fill('new')))
+    publish(largeBurst(room))
     await rest()
     expect(quick.versions).toHaveLength(200)
-    publish(room.commit(['new']))
-    await rest()
-    while (slow.waiting > 0) {
-      expect(slow.waiting).toBeLessThanOrEqual(PIECE_BYTES)
+    for (let turn = 0; slow.waiting > 0; turn += 1) {
+      expect(slow.waiting).toBeLessThanOrEqual(turn === 0 ? mostWaiting : PIECE_BYTES)
+      if (turn < 3) publish(room.commit(['new']))
+      await rest()
       slow.take()
       await rest()
     }
-    expect(slow.ends).toEqual([])
     publish(room.commit(['new']))
     await rest()
+    expect(slow.ends).toEqual([])
     expect(slow.versions).toEqual(quick.versions)
-    expect(slow.versions).toHaveLength(202)
+    expect(slow.versions).toHaveLength(204)
+  })
+
+  it('MUST cut a reader that takes nothing of a large burst, when the next comes', async () => {
+    const room = new ModelRoom()
+    const { publish, subscribe } = openFeed(room)
+    const outlet = new SlowOutlet()
+    await subscribe(outlet, null)
+    await rest()
+    publish(largeBurst(room))
+    await rest()
+    expect(outlet.waiting).toBeLessThanOrEqual(mostWaiting)
+    publish(largeBurst(room))
+    await rest()
+    expect(outlet.ends).toEqual(['slow'])
+    expect(outlet.waiting).toBeLessThanOrEqual(mostWaiting)
   })
 
   it('MUST replay once, when a reset ended the replay that waited for a slow reader', async () => {

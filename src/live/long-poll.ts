@@ -62,6 +62,7 @@ export async function longPoll(options: {
           else if (control.kind === 'alive')
             timer ??= setTimeout(answer, departure.aborted ? 0 : options.waitMs)
         },
+        bytesOf: () => 0,
         waitingBytes: () => 0,
         drained: () => Promise.resolve(),
         end(reason) {

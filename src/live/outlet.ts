@@ -8,12 +8,14 @@ export interface Outlet {
   /** A replay of more changes than this becomes a `reset`. */
   readonly replayAtMost: number
   /**
-   * Takes a burst, in the order of the versions: a piece of it, and more as long as nothing waits. The same array goes to every outlet: encode it
-   * once. MUST NOT block.
+   * Takes a burst, in the order of the versions: a piece of it, and the next as long as no more waits than may. The same array goes to every
+   * outlet: encode it once. MUST NOT block.
    * @returns how many of the events it took, one at least
    */
-  burst(events: readonly LiveEvent[]): number
+  burst(events: readonly LiveEvent[], mayWaitBytes: number): number
   control(control: Control): void
+  /** How large a burst is on its way through this outlet. */
+  bytesOf(events: readonly LiveEvent[]): number
   /** Bytes that the socket has not taken yet. */
   waitingBytes(): number
   /** Resolves when the socket has taken what waits, or is gone. */

@@ -3,7 +3,10 @@ import type { ControlKind, LiveEvent } from './framing.ts'
 import type { EndReason, Outlet } from './outlet.ts'
 import { REPLAY_PAGE, type RoomFeed } from './room-feed.ts'
 
-/** When this much waits untaken in a socket, its reader is too slow and is cut. */
+/**
+ * When this much waits untaken in a socket, its reader is too slow and is cut by the next burst. One that has it waiting of a single burst is cut
+ * when as much again has come before it took any.
+ */
 export const SLOW_READER_BYTES = 1024 * 1024
 
 /** A reader is told where it begins when it leaves `starting`, and nothing before. */
@@ -22,6 +25,8 @@ export class Reader {
   private stage: Stage = 'starting'
   /** Counts them: one that waits while a reset ends it must not go on beside the next. */
   private replays = 0
+  /** Bytes that have come since it was given no more of a burst and has taken nothing; null in a replay of its own, which never cuts. */
+  private missed: number | null = null
   /** How much of a replay is read at once: about what the reader took of it the last time. */
   private pageSize = REPLAY_PAGE
 
@@ -56,6 +61,7 @@ export class Reader {
   /** A burst from its beginning, in order, or nothing: a reader that is still replaying will read these changes itself. */
   deliver(burst: readonly LiveEvent[]): void {
     const last = burst.at(-1)
+    if (this.is('replaying')) this.miss(burst)
     if (!this.is('live') || !last || last.version <= this.position) return
     // A reader that came from another node can be ahead of what this one has heard.
     const ahead = (burst[0]?.version ?? 0) <= this.position
@@ -64,10 +70,18 @@ export class Reader {
       this.end('slow')
       return
     }
-    if (this.hand(fresh) === fresh.length) return
+    if (this.hand(fresh, SLOW_READER_BYTES) === fresh.length) return
     // A large burst is no fault of its reader: it gets the rest as its socket takes it, like one who was away.
     this.stage = 'replaying'
+    this.missed = 0
     this.orEnd(this.replay())
+  }
+
+  private miss(burst: readonly LiveEvent[]): void {
+    if (this.missed === null) return
+    this.missed =
+      this.outlet.waitingBytes() > SLOW_READER_BYTES ? this.missed + this.outlet.bytesOf(burst) : 0
+    if (this.missed > SLOW_READER_BYTES) this.end('slow')
   }
 
   sayAlive(): void {
@@ -148,7 +162,7 @@ export class Reader {
     const atMost = this.pageSize
     const page = this.room.recentSince(this.position, atMost) ?? (await this.readPage(atMost))
     if (!goesOn()) return
-    const handed = this.hand(page)
+    const handed = this.hand(page, 0)
     this.pageSize = Math.min(Math.max(handed * 2, 1), REPLAY_PAGE)
     // A page that is not full has reached the end: what is missing below it was replaced or removed.
     if (handed === page.length && handed < atMost) this.position = Math.max(this.position, upTo)
@@ -160,9 +174,9 @@ export class Reader {
   }
 
   /** @returns how many the outlet took */
-  private hand(events: readonly LiveEvent[]): number {
+  private hand(events: readonly LiveEvent[], mayWaitBytes: number): number {
     if (events.length === 0) return 0
-    const taken = this.outlet.burst(events)
+    const taken = this.outlet.burst(events, mayWaitBytes)
     this.position = events[taken - 1]?.version ?? this.position
     return taken
   }

@@ -35,10 +35,10 @@ export abstract class SocketOutlet implements Outlet, Connection {
     this.replayAtMost = framing.replayAtMost
   }
 
-  burst(events: readonly LiveEvent[]): number {
+  burst(events: readonly LiveEvent[], mayWaitBytes: number): number {
     let taken = 0
     for (const { buffer, count } of buffersOf(this.framing, events)) {
-      if (taken > 0 && this.waitingBytes() > 0) break
+      if (taken > 0 && this.waitingBytes() > mayWaitBytes) break
       this.write(buffer)
       taken += count
     }
@@ -47,6 +47,10 @@ export abstract class SocketOutlet implements Outlet, Connection {
 
   control(control: Control): void {
     this.write(encodeControl(this.framing, control))
+  }
+
+  bytesOf(events: readonly LiveEvent[]): number {
+    return buffersOf(this.framing, events).reduce((total, { buffer }) => total + buffer.length, 0)
   }
 
   waitingBytes(): number {
