@@ -20,7 +20,7 @@ import { createLimits } from './http/limits.ts'
 import type { Clock } from './live/clock.ts'
 import { createConnections } from './live/connections.ts'
 import { createFeed } from './live/feed.ts'
-import type { LivePlatform } from './live/platform.ts'
+import type { LiveParts, LivePlatform } from './live/platform.ts'
 import { createRights } from './live/rights.ts'
 import { createRoomLog } from './messages/append.ts'
 import { createLogReader } from './messages/read.ts'
@@ -33,7 +33,7 @@ interface Surroundings
   database: OpenDatabase
   clock: Clock
   /** Puts raw sockets under the live parts. */
-  platform: (parts: Omit<LivePlatform, 'openStream' | 'upgrade'>) => LivePlatform
+  platform: (parts: LiveParts) => LivePlatform
 }
 
 /** Puts the house together: every part gets what it needs, and nothing else. */
@@ -92,8 +92,8 @@ export function createHouse({
     rooms: createRooms(database),
     log: createRoomLog({
       store: createMessageStore(opened),
-      onCommit(roomId, changes) {
-        bus.publish({ type: 'room', roomId, version: changes.at(-1)?.version ?? 0, changes })
+      onCommit(roomId, changes, life) {
+        bus.publish({ type: 'room', roomId, life, version: changes.at(-1)?.version ?? 0, changes })
       },
     }),
     limits: createLimits(RATE_LIMITS === 'on'),
