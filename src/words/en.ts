@@ -18,8 +18,8 @@ export const en = {
   /** What the language calls itself, in a list of several and where there is little room. */
   languageName: 'English',
   languageShortName: 'English',
-  /** Between the parts of a sentence that a page puts together, with their spaces. */
-  marks: { comma: ', ', semicolon: '; ', colon: ': ', stop: '. ', open: ' (', close: ')' },
+  /** Between the parts of a sentence that a page puts together, with their spaces; and between two sentences. */
+  marks: { between: ' ', comma: ', ', semicolon: '; ', colon: ': ', stop: '. ', open: ' (', close: ')' },
 
   house: 'Teahouse',
   title: (page: string) => `${page} · Teahouse`,

@@ -15,7 +15,7 @@ export const zh: Words = {
   dateLocale,
   languageName: '简体中文',
   languageShortName: '中文',
-  marks: { comma: '，', semicolon: '；', colon: '：', stop: '。', open: '（', close: '）' },
+  marks: { between: '', comma: '，', semicolon: '；', colon: '：', stop: '。', open: '（', close: '）' },
 
   house: 'Teahouse',
   title: (page) => `${page} · Teahouse`,

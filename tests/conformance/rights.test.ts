@@ -16,6 +16,7 @@ const open = [
   '/login/passkey',
   '/login/passkey/options',
   '/logout',
+  '/language',
   '/tokens',
   '/forgot',
   '/forgot/code',
