@@ -3,9 +3,8 @@ import { LANGUAGES } from '../src/words/languages.ts'
 import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
-import { Moment } from './moment.tsx'
+import { Moment, ServerZone } from './moment.tsx'
 import { SecondFactorSummary } from './second-factor.tsx'
-import { zoneName } from './time.ts'
 import { TransportChoice } from './transport.tsx'
 import type { AccountView, FieldErrors, LogInView, PageContext, SessionView, TokenView } from './views.ts'
 import { ForWhich, useWords } from './words.tsx'
@@ -43,7 +42,7 @@ export function AccountPage({ page, view }: Props) {
         <TransportPart page={page} view={view} />
         <Download page={page} />
         <Leaving page={page} view={view} />
-        <p class="zone">{words.account.zone(zoneName)}</p>
+        <ServerZone />
       </main>
     </Layout>
   )
@@ -348,11 +347,13 @@ function Choice(props: {
   choices: string[][]
   chosen?: string
   error?: string
+  /** What they are is said above them already. */
+  headed?: boolean
 }) {
-  const { name, id, legend, choices, chosen, error } = props
+  const { name, id, legend, choices, chosen, error, headed } = props
   return (
     <fieldset class="choice" id={id} aria-describedby={error ? `${id}-error` : undefined}>
-      <legend>{legend}</legend>
+      <legend class={headed ? 'for-readers' : undefined}>{legend}</legend>
       {choices.map(([value, label, lang]) => (
         <div>
           <label>
@@ -397,6 +398,7 @@ function LanguagePart({ page, view }: Props) {
             ...LANGUAGES.map(({ lang, languageName }) => [lang, languageName, lang]),
           ]}
           chosen={view.language ?? 'auto'}
+          headed
         />
         <button type="submit">{words.submit}</button>
       </Form>

@@ -43,8 +43,8 @@ export interface PageContext {
   formToken: string
   /** The path of this page, for links that come back (`next`). */
   path: string
-  /** It answers a form, with what was typed into it. */
-  givesFormBack: boolean
+  /** Whoever asks for it again gets it again: it answers no form, and is no problem. */
+  isAPlace: boolean
 }
 
 /** A sentence beside each field that was refused, by field name. Empty when the form is fresh. */

@@ -210,6 +210,7 @@ export function createMembers(database: Database) {
             nameKey: null,
             passwordHash: '',
             totpSecret: null,
+            language: null,
             leftAt: now,
             role: 'member',
           })
