@@ -1,3 +1,4 @@
+import type { Notice } from '../../templates/views.ts'
 import { isWorthRetrying } from '../database/errors.ts'
 import type { Message } from './message.ts'
 import { type SendName, sendKey } from './send-key.ts'
@@ -5,6 +6,8 @@ import type { Counters, MessageStore } from './store.ts'
 
 export interface Send extends SendName {
   authorName: string
+  /** Not said but done: its body is empty. */
+  notice?: Notice
 }
 
 export interface Appended {
@@ -256,6 +259,7 @@ class RoomWriter {
       version: room.version + step,
       author: { id: send.authorId, name: send.authorName },
       body: send.body,
+      notice: send.notice ?? null,
       replyTo: send.replyTo,
       createdAt: this.now(),
       editedAt: null,

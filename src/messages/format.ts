@@ -30,6 +30,11 @@ export function toHtml(body: string): string {
   return markdown.render(withoutControls(body)).trim()
 }
 
+/** A sentence of the house, in which people may have put their names. */
+export function toParagraph(sentence: string): string {
+  return `<p>${markdown.utils.escapeHtml(withoutControls(sentence))}</p>`
+}
+
 interface TextMessage {
   number: number
   createdAt: Date

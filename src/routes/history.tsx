@@ -11,7 +11,7 @@ import { csvLine } from '../messages/csv.ts'
 import { toTextLine } from '../messages/format.ts'
 import type { Message, RoomState } from '../messages/message.ts'
 import { PAGE } from '../messages/read.ts'
-import { nameOf, toJson, toView } from '../messages/view.ts'
+import { toJson, toView } from '../messages/view.ts'
 import { enterRoom, requireScope } from './door.ts'
 import { numberParameter } from './query.ts'
 import { logView, plainLog, stretchOf } from './rooms.tsx'
@@ -153,12 +153,13 @@ async function* asJson(room: RoomState, pages: AsyncGenerator<Message[]>): Async
   yield ']}\n'
 }
 
-async function* asCsv(_room: RoomState, pages: AsyncGenerator<Message[]>): AsyncGenerator<string> {
+async function* asCsv(room: RoomState, pages: AsyncGenerator<Message[]>): AsyncGenerator<string> {
   yield csvLine(['number', 'createdAt', 'author', 'replyTo', 'body'])
   for await (const page of pages) {
     yield page
-      .map(({ number, createdAt, author, replyTo, body, deletedAt }) =>
-        csvLine([number, createdAt.toISOString(), nameOf(author), replyTo ?? '', deletedAt ? '' : body]),
+      .map((message) => toView(message, room.slug))
+      .map(({ number, createdAt, author, replyTo, body }) =>
+        csvLine([number, createdAt.toISOString(), author.name, replyTo ?? '', body]),
       )
       .join('')
   }

@@ -1,5 +1,7 @@
 import { audited } from './en-audited.ts'
 import { errors, facts, fields, waysOut } from './en-errors.ts'
+import { notices } from './en-notices.ts'
+import { closed, people, rooms, settings } from './en-rooms.ts'
 
 /**
  * Every sentence that people see, in English. Another language is one more file of this shape.
@@ -282,10 +284,10 @@ export const en = {
     },
   },
 
-  rooms: {
-    title: 'Rooms',
-    empty: 'There is no room yet that you may enter.',
-  },
+  rooms,
+  people,
+  settings,
+  closed,
 
   room: {
     write: 'Write a message',
@@ -315,6 +317,7 @@ export const en = {
     inReplyTo: 'in reply to',
     /** In place of the name of whoever has left. Nobody can take it. */
     formerMember: 'a former member',
+    notices,
   },
 
   composer: {
