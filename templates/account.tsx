@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { Choice } from './choice.tsx'
 import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
@@ -337,35 +338,6 @@ function NewToken({ page, view }: Props) {
         <button type="submit">{words.submit}</button>
       </Form>
     </>
-  )
-}
-
-/** One of a few, and when none of them was chosen, the reason. */
-function Choice(props: {
-  name: string
-  id: string
-  legend: string
-  choices: string[][]
-  chosen?: string
-  error?: string
-}) {
-  const { name, id, legend, choices, chosen, error } = props
-  return (
-    <fieldset class="choice" id={id} aria-describedby={error ? `${id}-error` : undefined}>
-      <legend>{legend}</legend>
-      {choices.map(([value, label]) => (
-        <div>
-          <label>
-            <input type="radio" name={name} value={value} checked={value === chosen} /> <span>{label}</span>
-          </label>
-        </div>
-      ))}
-      {error && (
-        <p id={`${id}-error`} class="error">
-          {error}
-        </p>
-      )}
-    </fieldset>
   )
 }
 

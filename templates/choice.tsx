@@ -1,20 +1,22 @@
 interface Props {
   name: string
+  /** Where a page has several fields of one name. */
+  id?: string
   legend: string
-  /** The label of each value. */
-  choices: Record<string, string>
-  chosen: string
+  /** Value and label of each. */
+  choices: string[][]
+  chosen?: string
   error?: string | undefined
   /** What is chosen is said above it already. */
   headed?: boolean
 }
 
-/** One of a few, all in view. */
-export function Choice({ name, legend, choices, chosen, error, headed }: Props) {
+/** One of a few, and when none of them was chosen, the reason. */
+export function Choice({ name, id = name, legend, choices, chosen, error, headed }: Props) {
   return (
-    <fieldset class="choice" aria-describedby={error ? `${name}-error` : undefined}>
+    <fieldset class="choice" id={id} aria-describedby={error ? `${id}-error` : undefined}>
       <legend class={headed ? 'for-readers' : undefined}>{legend}</legend>
-      {Object.entries(choices).map(([value, label]) => (
+      {choices.map(([value, label]) => (
         <div>
           <label>
             <input type="radio" name={name} value={value} checked={value === chosen} /> <span>{label}</span>
@@ -22,7 +24,7 @@ export function Choice({ name, legend, choices, chosen, error, headed }: Props) 
         </div>
       ))}
       {error && (
-        <p id={`${name}-error`} class="error">
+        <p id={`${id}-error`} class="error">
           {error}
         </p>
       )}

@@ -174,7 +174,7 @@ function MakeRoom({ page, view: { fields, errors } }: Props) {
         <Choice
           name="kind"
           legend={words.kind}
-          choices={words.kinds}
+          choices={Object.entries(words.kinds)}
           chosen={fields.kind}
           error={errors.kind}
         />

@@ -147,7 +147,13 @@ function LevelForm({ page, view: { room, level } }: Props) {
       </div>
       <form method="post" action={`${roomUrl(room.slug)}/level`}>
         <input type="hidden" name="form_token" value={page.formToken} />
-        <Choice name="level" legend={words.heading} choices={words.choices} chosen={level} headed />
+        <Choice
+          name="level"
+          legend={words.heading}
+          choices={Object.entries(words.choices)}
+          chosen={level}
+          headed
+        />
         <button type="submit">{words.submit}</button>
       </form>
     </section>

@@ -59,7 +59,7 @@ export function RoomSettingsPage({ page, view }: Props) {
           <Choice
             name="kind"
             legend={words.settings.kind}
-            choices={words.rooms.make.kinds}
+            choices={Object.entries(words.rooms.make.kinds)}
             chosen={fields.kind}
             error={errors.kind}
           />
@@ -67,14 +67,14 @@ export function RoomSettingsPage({ page, view }: Props) {
           <Choice
             name="locked"
             legend={words.settings.locked}
-            choices={words.settings.lock}
+            choices={Object.entries(words.settings.lock)}
             chosen={fields.locked}
             error={errors.locked}
           />
           <Choice
             name="archived"
             legend={words.settings.archived}
-            choices={words.settings.archive}
+            choices={Object.entries(words.settings.archive)}
             chosen={fields.archived}
             error={errors.archived}
           />

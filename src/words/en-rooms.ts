@@ -87,7 +87,7 @@ export const settings = {
   locked: 'Who speaks',
   lock: { no: 'Everyone in it', yes: 'Only its hosts' },
   archived: 'Archive',
-  archive: { no: 'In use', yes: 'Archived: it can be read, and nothing more is said' },
+  archive: { no: 'In use', yes: 'Archived: only to be read' },
   submit: 'Change the room',
   saved: 'The room is as you wanted it.',
 }
