@@ -3,7 +3,7 @@ interface Props {
   /** Where a page has several fields of one name. */
   id?: string
   legend: string
-  /** Value and label of each. */
+  /** Value, label, and the language of the label where it is not the page's. */
   choices: string[][]
   chosen?: string
   error?: string | undefined
@@ -16,10 +16,11 @@ export function Choice({ name, id = name, legend, choices, chosen, error, headed
   return (
     <fieldset class="choice" id={id} aria-describedby={error ? `${id}-error` : undefined}>
       <legend class={headed ? 'for-readers' : undefined}>{legend}</legend>
-      {choices.map(([value, label]) => (
+      {choices.map(([value, label, lang]) => (
         <div>
           <label>
-            <input type="radio" name={name} value={value} checked={value === chosen} /> <span>{label}</span>
+            <input type="radio" name={name} value={value} checked={value === chosen} />{' '}
+            <span lang={lang}>{label}</span>
           </label>
         </div>
       ))}

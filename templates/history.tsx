@@ -138,7 +138,7 @@ function SwapLink({ href, label, class: className }: { href: string; label: stri
 }
 
 function Aside({ view }: { view: HistoryPageView }) {
-  const words = useWords().history
+  const { marks, history: words } = useWords()
   const url = historyUrl(view.log.room.slug)
   return (
     <aside>
@@ -167,8 +167,10 @@ function Aside({ view }: { view: HistoryPageView }) {
         </p>
       )}
       <p>
-        {words.copy} <a href={view.downloads.text}>{words.text}</a>,{' '}
-        <a href={view.downloads.json}>{words.json}</a>.
+        {words.copy} <a href={view.downloads.text}>{words.text}</a>
+        {marks.comma}
+        <a href={view.downloads.json}>{words.json}</a>
+        {marks.stop}
       </p>
       <p class="zone">{words.daysOf(zoneName)}</p>
       <noscript>

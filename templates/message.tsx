@@ -47,7 +47,7 @@ function Item({ message, run, words }: Required<Props> & { words: Words['message
       data-nonce={message.nonce}
     >
       <b class="name">
-        <bdi>{author.name}</bdi>
+        <bdi>{author.name || words.formerMember}</bdi>
       </b>{' '}
       <span class="meta">
         <a class="number" href={messageUrl(room, number)}>

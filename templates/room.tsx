@@ -2,6 +2,7 @@ import { asset } from '../src/http/assets.ts'
 import { historyUrl, keeperUrl, peopleUrl, roomUrl } from './addresses.ts'
 import { Composer } from './composer.tsx'
 import { JoinForm, Unread } from './directory.tsx'
+import { LanguageSwitch } from './language.tsx'
 import { Layout, LogOut } from './layout.tsx'
 import { MessageList } from './message.tsx'
 import { PendingTemplate } from './pending.tsx'
@@ -145,9 +146,10 @@ function NewerLink({ view: { log, live, transport, newerThan } }: { view: RoomPa
 
 /** With scripts off: the endless page, in its keeper, in place of the list. */
 function LogFrame({ slug }: { slug: string }) {
+  const { lang, room } = useWords()
   return (
     <noscript>
-      <iframe class="log-frame" src={keeperUrl(slug, 'again')} title={useWords().room.frameLog} />
+      <iframe class="log-frame" src={keeperUrl(slug, lang, 'again')} title={room.frameLog} />
     </noscript>
   )
 }
@@ -225,6 +227,7 @@ function Sidebar({ page, view }: Props) {
                 {words.nav.account}
               </a>
             </p>
+            <LanguageSwitch page={page} />
             <LogOut page={page} />
           </div>
         )}

@@ -1,3 +1,5 @@
+import type { Notice } from '../src/words/notice.ts'
+
 /**
  * What each template is told. Handlers build these plain values; templates turn them into HTML and know nothing else:
  * no database, no request. Dates are Date objects, message numbers and versions are whole numbers.
@@ -8,10 +10,11 @@ export interface MessageView {
   room: string
   number: number
   version: number
+  /** Without a name: they have left. */
   author: { id: string; name: string }
   body: string
   html: string
-  /** Set when it was not said but done; `body` then says it in a sentence. */
+  /** Set when it was not said but done; its body is empty then. */
   notice: Notice | null
   replyTo: number | null
   /** The beginning of what it answers, where it was looked up; without it the number alone is shown. */
@@ -22,20 +25,6 @@ export interface MessageView {
   /** While it is news: by this its author's browser knows the line that it has shown already. Not stored. */
   nonce?: string
 }
-
-export interface NoticePerson {
-  id: string
-  name: string
-}
-
-/** Something lasting that was done to a room by the message's author. */
-export type Notice =
-  | { type: 'joined' | 'left' | 'archived' | 'reopened' | 'locked' | 'unlocked' }
-  | { type: 'invited' | 'removed' | 'host' | 'no-host'; member: NoticePerson }
-  | { type: 'name'; name: string }
-  | { type: 'topic'; topic: string }
-  | { type: 'kind'; kind: 'open' | 'private' }
-  | { type: 'slow'; seconds: number }
 
 export interface RoomView {
   slug: string
@@ -118,6 +107,8 @@ export interface PageContext {
   formToken: string
   /** The path of this page, for links that come back (`next`). */
   path: string
+  /** It answers a form, with what was typed into it. */
+  givesFormBack: boolean
 }
 
 /** A sentence beside each field that was refused, by field name. Empty when the form is fresh. */
@@ -339,6 +330,8 @@ export interface AccountView {
   createdAt: Date
   role: 'owner' | 'admin' | 'member'
   transport: Transport
+  /** null: as the browser asks. */
+  language: string | null
   secondFactor: SecondFactorView
   sessions: SessionView[]
   newDevices: LogInView[]
@@ -347,7 +340,7 @@ export interface AccountView {
   moreSessions: boolean
   moreTokens: boolean
   /** What was just done, so that the page says so. */
-  done: 'name' | 'password' | 'transport' | 'session' | 'sessions' | 'token' | null
+  done: 'name' | 'password' | 'transport' | 'language' | 'session' | 'sessions' | 'token' | null
   /** The form that was given back, with what was typed into it but for passwords. */
   refused: { form: 'name' | 'password' | 'token' | 'leave'; errors: FieldErrors; typed: FieldErrors } | null
 }

@@ -12,7 +12,7 @@ import {
   tokens,
 } from '../database/schema.ts'
 import { enterLobby } from '../rooms/lobby.ts'
-import { en } from '../words/en.ts'
+import { LANGUAGES } from '../words/languages.ts'
 import { takeUse } from './invitations.ts'
 import { nameKey } from './names.ts'
 import { spend } from './one-time-secrets.ts'
@@ -27,6 +27,8 @@ export interface Member {
   name: string
   role: 'owner' | 'admin' | 'member'
   transport: Transport
+  /** What the house speaks with them; null for what their browser asks for. */
+  language: string | null
 }
 
 export interface NewMember {
@@ -34,6 +36,8 @@ export interface NewMember {
   name: string
   nameKey: string
   passwordHash: string
+  /** What they had chosen before they came. */
+  language?: string | null
 }
 
 /** What a member is told of their own account. */
@@ -43,8 +47,8 @@ export interface Account extends Member {
   createdAt: Date
 }
 
-/** A name that would be taken for someone who has left. */
-const RESERVED_KEYS = new Set([nameKey(en.message.formerMember)])
+/** Names that would be taken for someone who has left. */
+const RESERVED_KEYS = new Set(LANGUAGES.map(({ message }) => nameKey(message.formerMember)))
 
 /** What stood in the way of a new account. */
 export type RegistrationFault = 'phoneTaken' | 'nameTaken' | 'notFirst' | 'notInvited' | 'codeSpent'
@@ -110,7 +114,8 @@ export function createMembers(database: Database) {
           const phoneVerifiedAt = codeId ? createdAt : null
           await transaction.insert(members).values({ id, ...newcomer, role, phoneVerifiedAt, createdAt })
           await enterLobby(transaction, id, createdAt)
-          return { id, name: newcomer.name, role, transport: 'auto' as const }
+          const { name, language = null } = newcomer
+          return { id, name, role, transport: 'auto' as const, language }
         })
       } catch (error) {
         if (error instanceof Refused) return error.fault
@@ -148,9 +153,9 @@ export function createMembers(database: Database) {
 
     /** What stands in an account; null where its member has left. */
     async account(id: string): Promise<Account | null> {
-      const { name, role, transport, phone, createdAt } = members
+      const { name, role, transport, language, phone, createdAt } = members
       const [found] = await database
-        .select({ name, role, transport, phone, createdAt })
+        .select({ name, role, transport, language, phone, createdAt })
         .from(members)
         .where(eq(members.id, id))
         .limit(1)
@@ -243,6 +248,11 @@ export function createMembers(database: Database) {
     /** How messages reach this member from the next page on. */
     async chooseTransport(memberId: string, transport: Transport): Promise<void> {
       await database.update(members).set({ transport }).where(eq(members.id, memberId))
+    },
+
+    /** What the house speaks with this member from the next page on. @param language null for what the browser asks for */
+    async chooseLanguage(memberId: string, language: string | null): Promise<void> {
+      await database.update(members).set({ language }).where(eq(members.id, memberId))
     },
   }
 }

@@ -71,6 +71,8 @@ export const members = mysqlTable('members', {
   transport: mysqlEnum('transport', ['auto', 'websocket', 'sse', 'poll', 'page', 'none'])
     .notNull()
     .default('auto'),
+  /** What stands in `<html lang>`; null for what the browser asks for. */
+  language: ascii('language', { length: 16 }),
   /** The shared secret of the second factor (RFC 6238), in base32; null while it is off. */
   totpSecret: ascii('totp_secret', { length: 64 }),
   /** The newest 30-second step whose code was taken: no code is taken twice. */
@@ -143,12 +145,15 @@ export const passkeys = mysqlTable(
   (table) => [index('passkeys_member').on(table.memberId)],
 )
 
-/** Secrets that work once and not for long: codes by SMS, links for a new password, challenges for a passkey and the second step of a log-in. */
+/**
+ * Secrets that work once and not for long: codes by SMS, links for a new password, challenges for a passkey and the second step of a log-in. And
+ * those by which a browser is known to have logged in before, which work for longer.
+ */
 export const oneTimeSecrets = mysqlTable(
   'one_time_secrets',
   {
     id: uuid('id').primaryKey(),
-    purpose: mysqlEnum('purpose', ['phone', 'password', 'passkey']).notNull(),
+    purpose: mysqlEnum('purpose', ['phone', 'password', 'passkey', 'device']).notNull(),
     /** Whom it is for: a phone number, a member's id, or a hash of what only one browser has. */
     subject: ascii('subject', { length: 64 }).notNull(),
     /** SHA-256 of the secret, with the row's id before it where the secret is short. */

@@ -2,6 +2,7 @@ import { roomUrl } from '../../templates/addresses.ts'
 import { ProblemFragment, ProblemPage } from '../../templates/problem.tsx'
 import type { ComposerView, FieldErrors, ProblemView } from '../../templates/views.ts'
 import { TooManyHashes } from '../accounts/passwords.ts'
+import { ProofFallen } from '../accounts/proof.ts'
 import { isDatabaseAway } from '../database/errors.ts'
 import { PollCut } from '../live/long-poll.ts'
 import { NotAppended, RoomOverloaded } from '../messages/append.ts'
@@ -9,11 +10,13 @@ import { freshNonce, NONCE } from '../messages/send-key.ts'
 import type { AppContext } from './context.ts'
 import { Problem, problem } from './errors.ts'
 import { acceptedTypes, errorFace, names, wantsFragment } from './faces.ts'
-import { pageContext, renderFragment, renderPage, wordsFor } from './page.tsx'
+import { wordsFor } from './language.ts'
+import { pageContext, renderFragment, renderPage } from './page.tsx'
 
 /** Turns whatever was thrown into what it means to the one who asked. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof ProofFallen) return problem('notSignedIn', { cause: error })
   if (error instanceof NotAppended) {
     return problem(error.notKnown ? 'databaseAwayNotKnown' : 'databaseAwayNotSaved', {
       cause: error,
@@ -35,6 +38,7 @@ export async function renderProblem(c: AppContext, error: unknown): Promise<Resp
     c.get('house').report(error, { path: pathForLog(c.req.path), reference: c.get('reference') })
   for (const [name, value] of Object.entries(found.headers)) c.header(name, value)
   c.header('Cache-Control', 'no-store')
+  c.header('Content-Language', wordsFor(c).lang)
   if (found.status === 401 && !wantsLoginPage(c)) {
     c.header('WWW-Authenticate', 'Bearer')
     return renderPlain(c, found)

@@ -1,4 +1,4 @@
-import type { Notice } from '../../templates/views.ts'
+import type { Notice } from '../words/notice.ts'
 
 /** One message as the database holds it. */
 export interface Message {

@@ -1,4 +1,4 @@
-import type { Notice, NoticePerson } from '../../templates/views.ts'
+import type { Notice, NoticePerson } from '../words/notice.ts'
 
 /** What is stored of a notice: a person in it is an id, so that nothing keeps the name of whoever leaves. */
 export function toStored(notice: Notice): string {

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNull, like, lt, lte, type SQL } from 'drizzle-orm'
-import type { NoticePerson } from '../../templates/views.ts'
 import type { Database } from '../database/connection.ts'
 import { members, messages, rooms } from '../database/schema.ts'
+import type { NoticePerson } from '../words/notice.ts'
 import type { Message, RoomState } from './message.ts'
 import { fromStored, personIn } from './notice.ts'
 

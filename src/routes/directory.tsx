@@ -5,13 +5,13 @@ import type { DirectoryView, ListedRoomView } from '../../templates/views.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { Problem, problem, type Refused } from '../http/errors.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
-import { pageContext, renderFragment, renderPage, wordsFor } from '../http/page.tsx'
-import { titleOf } from '../messages/view.ts'
+import { wordsFor } from '../http/language.ts'
+import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import { MOST_IN_DIRECT, type NewRoom } from '../rooms/keeping.ts'
 import { type ListedRoom, unreadIn } from '../rooms/listing.ts'
 import { isRoomName, isTopic, oneLine, SLUG } from '../rooms/names.ts'
+import { titleOf } from '../rooms/title.ts'
 import { answerAct } from './act.ts'
-import { requireScope } from './door.ts'
 import { recordRoomAct } from './notices.ts'
 import { peopleTyped } from './people-typed.ts'
 import { numberParameter } from './query.ts'
@@ -25,7 +25,6 @@ const OTHERS = 50
 /** Which rooms there are, for whoever asks; and how one is made. */
 export const directory = new Hono<Env>()
   .get('/rooms', async (c) => {
-    requireScope(c, 'read')
     const face = chooseFace(c.req.raw)
     const view = await directoryView(c)
     const rooms = [...view.mine, ...view.toJoin]
@@ -38,7 +37,6 @@ export const directory = new Hono<Env>()
   })
 
   .post('/rooms', async (c) => {
-    requireScope(c, 'send')
     chooseFace(c.req.raw)
     const wanted = checkNewRoom(c)
     if ('refused' in wanted) return refuseOnDirectory(c, problem('invalid', { fields: wanted.refused }))
@@ -53,7 +51,6 @@ export const directory = new Hono<Env>()
   })
 
   .post('/direct', async (c) => {
-    requireScope(c, 'send')
     chooseFace(c.req.raw)
     try {
       return await openDirectRoom(c)

@@ -1,10 +1,9 @@
 import { roomUrl } from '../../templates/addresses.ts'
-import type { Scope } from '../accounts/tokens.ts'
 import { type AppContext, signedIn } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
-import { wordsFor } from '../http/page.tsx'
-import { titleOf } from '../messages/view.ts'
+import { wordsFor } from '../http/language.ts'
 import { mayKeep, type Room, type RoomPlace } from '../rooms/rooms.ts'
+import { titleOf } from '../rooms/title.ts'
 
 /**
  * The room of this address, if this member may enter it. Its counters are read here, before any of its messages, so that the version a
@@ -54,20 +53,4 @@ export function closedTo(
 ): 'archived' | 'locked' | null {
   if (archivedAt) return 'archived'
   return lockedAt && !keeps(c, room) ? 'locked' : null
-}
-
-/** @throws Problem 403 for a token that was not made for this */
-export function requireScope(c: AppContext, scope: Scope): void {
-  if (!signedIn(c).scopes.includes(scope)) throw problem('forbidden')
-}
-
-/** For the pages of those who look after the house. @throws Problem 403 for members, and for tokens without the scope */
-export function requireAdmin(c: AppContext): void {
-  requireScope(c, 'admin')
-  if (signedIn(c).member.role === 'member') throw problem('forbidden')
-}
-
-/** What belongs to an account itself is done by its person in a browser, never by a token. @throws Problem 403 */
-export function requireSession(c: AppContext): void {
-  if (signedIn(c).credential.kind !== 'session') throw problem('forbidden')
 }

@@ -8,13 +8,11 @@ import { refuseOnPage } from './account.tsx'
 import { archiveOf } from './archive.tsx'
 import { confirmPerson } from './confirm.ts'
 import { endCredentials } from './credentials.ts'
-import { requireSession } from './door.ts'
 import { redirectTo } from './session.ts'
 
 /** Taking one's data along, and going. */
 export const leaving = new Hono<Env>()
   .post('/account/download', async (c) => {
-    requireSession(c)
     const { member } = signedIn(c)
     await c.get('house').limits.take('downloadsOfMember', member.id)
     const archive = await archiveOf(c)
@@ -25,7 +23,6 @@ export const leaving = new Hono<Env>()
   })
 
   .post('/account/leave', async (c) => {
-    requireSession(c)
     const { member } = signedIn(c)
     if (member.role === 'owner') throw problem('ownerStays')
     const { messages } = c.get('fields')

@@ -14,8 +14,9 @@ import {
 } from '../http/faces.ts'
 import { STREAM_HEADERS } from '../http/headers.ts'
 import { refuseForeignOrigin } from '../http/intent.ts'
+import { wordsFor } from '../http/language.ts'
 import { holdStream } from '../http/limits.ts'
-import { pageContext, wordsFor } from '../http/page.tsx'
+import { pageContext } from '../http/page.tsx'
 import { type Cursor, formatCursor, parseCursor } from '../live/cursor.ts'
 import { endlessPageFraming } from '../live/endless-page.ts'
 import type { Subscription } from '../live/feed.ts'
@@ -30,7 +31,7 @@ import { sseFramings } from '../live/sse.ts'
 import { controlToText, eventToText, textFraming } from '../live/text.ts'
 import { websocketFramings } from '../live/websocket-frame.ts'
 import type { RoomState } from '../messages/message.ts'
-import { enterRoom, requireScope } from './door.ts'
+import { enterRoom } from './door.ts'
 import { numberParameter } from './query.ts'
 import { logView } from './rooms.tsx'
 
@@ -52,17 +53,19 @@ function formatOf<Allowed extends Face>(c: AppContext, allowed: readonly Allowed
 function chooseFraming(c: AppContext): Framing | 'long-poll' | 'room-page' {
   if (c.req.query('wait') !== undefined) return 'long-poll'
   const accepted = acceptedTypes(c.req.raw)
+  const words = wordsFor(c)
   const names = (type: string) => isNamed(accepted, type)
   if (names('text/event-stream') || isIndifferent(accepted)) {
-    return sseFramings[formatOf(c, ['html', 'json', 'text'], 'html')]
+    return sseFramings[formatOf(c, ['html', 'json', 'text'], 'html')](words)
   }
   if (names('application/x-ndjson') || names('application/json')) return ndjsonFraming
   // A text browser shows nothing until a page ends: it gets one that does.
   if (isTextBrowser(accepted)) return 'room-page'
-  if (names('text/html')) return endlessPageFraming
-  if (names('text/plain') || names('text/*')) return textFraming
+  if (names('text/html')) return endlessPageFraming(words)
+  if (names('text/plain') || names('text/*')) return textFraming(words)
   // A wildcard covers what was not ruled out.
-  if (covers(accepted, 'text/event-stream')) return sseFramings[formatOf(c, ['html', 'json', 'text'], 'html')]
+  if (covers(accepted, 'text/event-stream'))
+    return sseFramings[formatOf(c, ['html', 'json', 'text'], 'html')](words)
   if (covers(accepted, 'application/x-ndjson')) return ndjsonFraming
   throw problem('notAcceptable', { facts: (words) => words.streamTypes })
 }
@@ -72,22 +75,22 @@ const UPGRADE = { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' }
 
 export const live = new Hono<Env>()
   .get('/rooms/:room/events', async (c) => {
-    requireScope(c, 'read')
     refuseForeignReader(c)
     const room = await enterRoom(c)
     const framing = chooseFraming(c)
     if (framing === 'room-page') return c.redirect(roomUrl(room.slug), 303)
     if (framing === 'long-poll') return answerPoll(c, room)
     const opening =
-      framing === endlessPageFraming ? await openEndlessPage(c, room) : { after: cursorOf(c), html: '' }
+      framing === endlessPageFraming(wordsFor(c))
+        ? await openEndlessPage(c, room)
+        : { after: cursorOf(c), html: '' }
     return openStream(c, room, framing, opening)
   })
 
   .get('/rooms/:room/socket', async (c) => {
-    requireScope(c, 'read')
     refuseForeignSocket(c)
     const room = await enterRoom(c)
-    const framing = websocketFramings[formatOf(c, ['html', 'json'], 'html')]
+    const framing = websocketFramings[formatOf(c, ['html', 'json'], 'html')](wordsFor(c))
     const attachment = attach(c, room, cursorOf(c))
     const opening = { framing, onOpen: attachment.open, onClose: attachment.close }
     const response = attachment.orClose(() => c.get('house').live.upgrade(c, opening))
@@ -179,7 +182,11 @@ function openStream(c: AppContext, room: RoomState, framing: Framing, { after, h
   return attachment.orClose(() =>
     c.get('house').live.openStream(c, {
       framing,
-      headers: { ...STREAM_HEADERS, 'set-cookie': c.res.headers.getSetCookie() },
+      headers: {
+        ...STREAM_HEADERS,
+        'content-language': wordsFor(c).lang,
+        'set-cookie': c.res.headers.getSetCookie(),
+      },
       opening: html + (framing.opening?.() ?? ''),
       onOpen: attachment.open,
       onClose: attachment.close,
@@ -228,7 +235,7 @@ async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
     after: cursorOf(c),
     waitMs: Math.min(wait, LONGEST_WAIT) * 1000,
     replayAtMost: face === 'html' ? HTML_REPLAY : Number.POSITIVE_INFINITY,
-    signal: c.req.raw.signal,
+    departure: platform.departure(c),
     mayRead: () => platform.rights.stillHold(grounds),
     guard: (outlet) => {
       const connection = { endsAt: Number.POSITIVE_INFINITY, check() {}, end: outlet.end }
@@ -258,11 +265,14 @@ function renderPoll(c: AppContext, face: Face, { reset, events, version, cursor 
   c.header('Teahouse-Version', String(version))
   c.header('Teahouse-Cursor', cursor)
   const controls: Control[] = reset ? [reset] : []
-  if (face === 'html') return c.html([...controls.map(controlToHtml), ...events.map(eventToHtml)].join('\n'))
+  const words = wordsFor(c)
+  if (face === 'html') {
+    const changes = events.map((event) => eventToHtml(event, words))
+    return c.html([...controls.map(controlToHtml), ...changes].join('\n'))
+  }
   if (face === 'text') {
-    return c.text(
-      [...controls.map(controlToText), ...events.map(eventToText)].map((line) => `${line}\n`).join(''),
-    )
+    const changes = events.map((event) => eventToText(event, words))
+    return c.text([...controls.map(controlToText), ...changes].map((line) => `${line}\n`).join(''))
   }
   const listed = [...controls.map(controlToJson), ...events.map(eventToJson)].join(',')
   return c.body(`{"version":${version},"cursor":${JSON.stringify(cursor)},"events":[${listed}]}\n`, 200, {

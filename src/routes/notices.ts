@@ -1,8 +1,8 @@
-import type { Notice } from '../../templates/views.ts'
 import { recordAct } from '../http/audit.ts'
 import { type AppContext, signedIn } from '../http/context.ts'
 import { freshNonce } from '../messages/send-key.ts'
 import type { Room } from '../rooms/rooms.ts'
+import type { Notice } from '../words/notice.ts'
 
 type RoomAct = 'room-made' | 'room-changed' | 'room-invited' | 'room-removed' | 'room-host'
 

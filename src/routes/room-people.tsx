@@ -9,7 +9,7 @@ import { pageContext, renderPage } from '../http/page.tsx'
 import { LEVELS } from '../rooms/memberships.ts'
 import type { Person, Room } from '../rooms/rooms.ts'
 import { answerAct } from './act.ts'
-import { enterRoom, enterToKeep, keeps, requireScope } from './door.ts'
+import { enterRoom, enterToKeep, keeps } from './door.ts'
 import { recordRoomAct, tellRoom } from './notices.ts'
 import { peopleTyped } from './people-typed.ts'
 import { idParameter } from './query.ts'
@@ -23,7 +23,6 @@ const MOST_INVITED = 20
 /** Who is in a room, and how they come into it and out of it. */
 export const roomPeople = new Hono<Env>()
   .get('/rooms/:room/people', async (c) => {
-    requireScope(c, 'read')
     const face = chooseFace(c.req.raw)
     const view = await peopleView(c, await enterRoom(c))
     if (face === 'json') return c.json({ people: view.people, count: view.count, next: view.next })
@@ -92,7 +91,6 @@ export const roomPeople = new Hono<Env>()
   })
 
   .post('/rooms/:room/level', async (c) => {
-    requireScope(c, 'send')
     chooseFace(c.req.raw)
     const room = await enterRoom(c)
     const level = LEVELS.find((one) => one === c.get('fields').level)
@@ -103,7 +101,6 @@ export const roomPeople = new Hono<Env>()
 
 /** The room of an act that everyone in it will read of. @throws Problem 403, 404, 429 */
 async function enterToAct(c: AppContext): Promise<Room> {
-  requireScope(c, 'send')
   chooseFace(c.req.raw)
   const room = await enterRoom(c)
   await c.get('house').limits.take('actsOfMember', signedIn(c).member.id)
@@ -112,7 +109,6 @@ async function enterToAct(c: AppContext): Promise<Room> {
 
 /** As `enterToAct`, for those who look after the room. @throws Problem 403, 404, 429 */
 async function enterToKeepPeople(c: AppContext): Promise<Room> {
-  requireScope(c, 'send')
   chooseFace(c.req.raw)
   const room = await enterToKeep(c)
   await c.get('house').limits.take('actsOfMember', signedIn(c).member.id)

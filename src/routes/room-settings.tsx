@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { settingsUrl } from '../../templates/addresses.ts'
 import { RoomSettingsPage } from '../../templates/room-settings.tsx'
-import type { FieldErrors, Notice, PageContext, RoomSettingsView } from '../../templates/views.ts'
+import type { FieldErrors, PageContext, RoomSettingsView } from '../../templates/views.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { problem, type Refused } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
@@ -9,8 +9,9 @@ import { pageContext, renderPage } from '../http/page.tsx'
 import type { RoomChanges } from '../rooms/keeping.ts'
 import { isRoomName, isTopic, oneLine, SLUG } from '../rooms/names.ts'
 import type { Room } from '../rooms/rooms.ts'
+import type { Notice } from '../words/notice.ts'
 import { answerAct } from './act.ts'
-import { enterToKeep, requireScope } from './door.ts'
+import { enterToKeep } from './door.ts'
 import { recordRoomAct, tellRoom } from './notices.ts'
 import { refuseForm } from './session.ts'
 
@@ -20,7 +21,6 @@ const SLOWEST_SECONDS = 21_600
 /** How a room is kept, by its hosts and the admins. A field that is left out stays as it is. */
 export const roomSettings = new Hono<Env>()
   .get('/rooms/:room/settings', async (c) => {
-    requireScope(c, 'read')
     const face = chooseFace(c.req.raw)
     const room = await enterToKeep(c)
     const fields = fieldsOf(room)
@@ -36,7 +36,6 @@ export const roomSettings = new Hono<Env>()
   })
 
   .post('/rooms/:room/settings', async (c) => {
-    requireScope(c, 'send')
     chooseFace(c.req.raw)
     const room = await enterToKeep(c)
     await c.get('house').limits.take('actsOfMember', signedIn(c).member.id)

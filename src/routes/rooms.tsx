@@ -9,7 +9,8 @@ import { hashToken } from '../accounts/secrets.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
 import { formTokenOf } from '../http/identity.ts'
-import { pageContext, renderFragment, renderPage, wordsFor } from '../http/page.tsx'
+import { wordsFor } from '../http/language.ts'
+import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import { formatCursor } from '../live/cursor.ts'
 import { toTextLine } from '../messages/format.ts'
 import type { Message, RoomState } from '../messages/message.ts'
@@ -19,7 +20,7 @@ import { toJson, toView } from '../messages/view.ts'
 import { type ListedRoom, unreadIn } from '../rooms/listing.ts'
 import type { Room } from '../rooms/rooms.ts'
 import { listedView } from './directory.tsx'
-import { closedTo, enterRoom, keeps, requireScope } from './door.ts'
+import { closedTo, enterRoom, keeps } from './door.ts'
 import { numberParameter } from './query.ts'
 
 /** Rooms beside a room: the others are a link away. */
@@ -54,7 +55,10 @@ export function logView(room: RoomState, messages: Message[], stretch: Stretch):
 export function plainLog(c: AppContext, face: 'json' | 'text', log: LogView): Response {
   c.header('Teahouse-Version', String(log.version))
   c.header('Teahouse-Cursor', log.cursor)
-  if (face === 'text') return c.text(log.messages.map((message) => `${toTextLine(message)}\n`).join(''))
+  if (face === 'text') {
+    const words = wordsFor(c)
+    return c.text(log.messages.map((message) => `${toTextLine(message, words)}\n`).join(''))
+  }
   return c.json({
     room: log.room.slug,
     version: log.version,
@@ -118,7 +122,6 @@ function isFresh(c: AppContext, tag: string): boolean {
 /** A room's page, and the composer that stands in a frame of it. */
 export const rooms = new Hono<Env>()
   .get('/rooms/:room', async (c) => {
-    requireScope(c, 'read')
     const face = chooseFace(c.req.raw)
     const room = await enterRoom(c)
     const stretch = stretchOf(c)
@@ -150,7 +153,6 @@ export const rooms = new Hono<Env>()
   })
 
   .get('/rooms/:room/composer', async (c) => {
-    requireScope(c, 'send')
     const room = await enterRoom(c)
     return renderPage(
       c,

@@ -1,4 +1,7 @@
 import type { AuditedAction } from '../accounts/audit.ts'
+import { grammarOf } from './grammar.ts'
+
+const { counted } = grammarOf('en-GB')
 
 /** What one sentence of the record is made of. `who` did it to `whom`, which may be the same person. */
 interface Facts {
@@ -7,7 +10,8 @@ interface Facts {
   details: Record<string, string | number>
 }
 
-const people = (uses: string | number | undefined) => (uses === 1 ? 'one person' : `${uses ?? '?'} people`)
+const people = (uses: string | number | undefined) =>
+  counted(Number(uses), { one: 'one person', other: '{count} people' })
 const by = (way: string | number | undefined) => (way === 'code' ? 'code by SMS' : 'link')
 
 /** English: what was done to accounts. One entry for each act of `src/accounts/audit.ts`. */

@@ -197,7 +197,7 @@ export const fields = {
   lastHost: 'A room keeps one host. Make someone else a host first.',
   nobodyNamed: (name: string) => `Nobody here is called ${name}.`,
   peopleMissing: 'Type at least one name besides your own.',
-  peopleMany: (most: number) => `A direct room has at most ${most} people. Make a room with a name instead.`,
+  peopleMany: (most: number) => `At most ${most} people at once.`,
   alreadyIn: (name: string) => `${name} is in this room already.`,
   emptyMessage: 'There is nothing in this message yet.',
   longMessage: 'A message has at most 10,000 characters.',
@@ -208,5 +208,6 @@ export const fields = {
   number: 'This takes a whole number.',
   day: 'This takes a day such as 2026-11-23.',
   transport: 'This takes auto, websocket, sse, poll, page or none.',
+  language: (spoken: string) => `This takes auto, or a language of this house: ${spoken}.`,
   bodyMissing: 'The field "body" is missing.',
 }

@@ -1,3 +1,7 @@
+import { grammarOf } from './grammar.ts'
+
+const { counted } = grammarOf('en-GB')
+
 /** English: rooms, who is in them, and how they are kept. */
 export const rooms = {
   title: 'Rooms',
@@ -11,8 +15,8 @@ export const rooms = {
   clear: 'Clear',
   more: 'More rooms',
   all: 'All rooms',
-  newRoom: 'New room',
-  unread: (count: number) => (count === 1 ? '1 unread message' : `${count} unread messages`),
+  unread: (count: number) =>
+    counted(count, { one: '{count} unread message', other: '{count} unread messages' }),
   kinds: { open: 'Open', private: 'Private', direct: 'Direct' },
   archived: 'Archived',
   join: 'Join',
@@ -40,9 +44,9 @@ export const rooms = {
 export const people = {
   title: (room: string) => `People in ${room}`,
   link: 'People',
-  count: (count: number) => (count === 1 ? '1 person' : `${count} people`),
+  count: (count: number) => counted(count, { one: '{count} person', other: '{count} people' }),
   you: 'you',
-  roles: { host: 'Host', member: 'Member' },
+  roles: { host: 'Host' },
   more: 'More people',
   invite: {
     heading: 'Bring someone in',
@@ -80,16 +84,16 @@ export const settings = {
   slowHint: 'How long each waits between two messages. Hosts do not wait.',
   wait: (seconds: number) => {
     if (seconds === 0) return 'Off'
-    if (seconds < 60) return `${seconds} seconds`
-    if (seconds < 3_600) return seconds === 60 ? '1 minute' : `${seconds / 60} minutes`
-    return seconds === 3_600 ? '1 hour' : `${seconds / 3_600} hours`
+    if (seconds % 3_600 === 0)
+      return counted(seconds / 3_600, { one: '{count} hour', other: '{count} hours' })
+    if (seconds % 60 === 0) return counted(seconds / 60, { one: '{count} minute', other: '{count} minutes' })
+    return counted(seconds, { one: '{count} second', other: '{count} seconds' })
   },
   locked: 'Who speaks',
   lock: { no: 'Everyone in it', yes: 'Only its hosts' },
   archived: 'Archive',
   archive: { no: 'In use', yes: 'Archived: only to be read' },
   submit: 'Change the room',
-  saved: 'The room is as you wanted it.',
 }
 
 /** English: in place of the box to write in. */

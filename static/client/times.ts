@@ -20,5 +20,8 @@ export function momentOf(message: Element): Date {
   return new Date(message.querySelector('time')?.dateTime ?? '')
 }
 
+/** Which of a language's plurals a number takes. */
+export const kindOf = (count: number) => new Intl.PluralRules(language).select(count)
+
 /** A day as it is written between two messages. */
 export const nameOfDay = (date: Date) => fullDay.format(date)

@@ -39,13 +39,12 @@ describeOnBoth('the schema', (fresh) => {
     const opened = await migrated(fresh())
     const { pool } = opened
     // Its first statements were run, its last were not, and there is no note of it.
-    await pool.promise().query('DELETE FROM __drizzle_migrations ORDER BY created_at DESC LIMIT 1')
-    await pool.promise().query('ALTER TABLE rooms DROP COLUMN active_at, DROP INDEX rooms_kind')
+    await pool.promise().query('DELETE FROM __drizzle_migrations WHERE id > 1')
+    await pool.promise().query('ALTER TABLE tokens DROP COLUMN last_used_at, DROP INDEX tokens_expiry')
     await migrateDatabase(opened, migrations)
-    const [columns] = await pool.promise().query("SHOW COLUMNS FROM rooms LIKE 'active_at'")
-    const [indexes] = await pool.promise().query("SHOW INDEX FROM rooms WHERE Key_name = 'rooms_kind'")
-    // The index has a row for each of its two columns.
-    expect([columns, indexes].map((found) => (found as unknown[]).length)).toEqual([1, 2])
+    const [columns] = await pool.promise().query("SHOW COLUMNS FROM tokens LIKE 'last_used_at'")
+    const [indexes] = await pool.promise().query("SHOW INDEX FROM tokens WHERE Key_name = 'tokens_expiry'")
+    expect([columns, indexes].map((found) => (found as unknown[]).length)).toEqual([1, 1])
   })
 
   it('lives in a server whose commits are durable', async () => {
