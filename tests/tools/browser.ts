@@ -37,6 +37,7 @@ export interface VisitOptions {
   /** Is tied to the house by a wire of their own. */
   byWire?: boolean
   locale?: string
+  timezoneId?: string
   viewport?: { width: number; height: number }
   colorScheme?: 'light' | 'dark'
   /** Problems that belong to the test, such as the console's line for a refused form. */
