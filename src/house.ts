@@ -2,6 +2,7 @@ import { createAdministration } from './accounts/administration.ts'
 import { createAudit } from './accounts/audit.ts'
 import { createChallenges } from './accounts/challenges.ts'
 import { createInvitations } from './accounts/invitations.ts'
+import { createKnownDevices } from './accounts/known-devices.ts'
 import { createMembers } from './accounts/members.ts'
 import { createNamesMark } from './accounts/names-mark.ts'
 import { createOneTimeSecrets } from './accounts/one-time-secrets.ts'
@@ -19,7 +20,7 @@ import { createLimits } from './http/limits.ts'
 import type { Clock } from './live/clock.ts'
 import { createConnections } from './live/connections.ts'
 import { createFeed } from './live/feed.ts'
-import type { LivePlatform } from './live/platform.ts'
+import type { LiveParts, LivePlatform } from './live/platform.ts'
 import { createRights } from './live/rights.ts'
 import { createRoomLog } from './messages/append.ts'
 import { createLogReader } from './messages/read.ts'
@@ -32,7 +33,7 @@ interface Surroundings
   database: OpenDatabase
   clock: Clock
   /** Puts raw sockets under the live parts. */
-  platform: (parts: Omit<LivePlatform, 'openStream' | 'upgrade'>) => LivePlatform
+  platform: (parts: LiveParts) => LivePlatform
 }
 
 /** Puts the house together: every part gets what it needs, and nothing else. */
@@ -81,6 +82,7 @@ export function createHouse({
     secondFactors: createSecondFactors(database),
     passkeys: createPasskeys(database),
     oneTimeSecrets,
+    knownDevices: createKnownDevices(database),
     administration: createAdministration(database),
     invitations: createInvitations(database),
     sms: SMS_WEBHOOK_URL ? createSmsGateway(SMS_WEBHOOK_URL, SMS_WEBHOOK_TOKEN) : null,
@@ -90,8 +92,8 @@ export function createHouse({
     rooms: createRooms(database),
     log: createRoomLog({
       store: createMessageStore(opened),
-      onCommit(roomId, changes) {
-        bus.publish({ type: 'room', roomId, version: changes.at(-1)?.version ?? 0, changes })
+      onCommit(roomId, changes, life) {
+        bus.publish({ type: 'room', roomId, life, version: changes.at(-1)?.version ?? 0, changes })
       },
     }),
     limits: createLimits(RATE_LIMITS === 'on'),

@@ -144,12 +144,15 @@ export const passkeys = mysqlTable(
   (table) => [index('passkeys_member').on(table.memberId)],
 )
 
-/** Secrets that work once and not for long: codes by SMS, links for a new password, challenges for a passkey and the second step of a log-in. */
+/**
+ * Secrets that work once and not for long: codes by SMS, links for a new password, challenges for a passkey and the second step of a log-in. And
+ * those by which a browser is known to have logged in before, which work for longer.
+ */
 export const oneTimeSecrets = mysqlTable(
   'one_time_secrets',
   {
     id: uuid('id').primaryKey(),
-    purpose: mysqlEnum('purpose', ['phone', 'password', 'passkey']).notNull(),
+    purpose: mysqlEnum('purpose', ['phone', 'password', 'passkey', 'device']).notNull(),
     /** Whom it is for: a phone number, a member's id, or a hash of what only one browser has. */
     subject: ascii('subject', { length: 64 }).notNull(),
     /** SHA-256 of the secret, with the row's id before it where the secret is short. */

@@ -3,6 +3,7 @@ import type { Administration } from '../accounts/administration.ts'
 import type { Audit } from '../accounts/audit.ts'
 import type { Challenges } from '../accounts/challenges.ts'
 import type { Invitations } from '../accounts/invitations.ts'
+import type { KnownDevices } from '../accounts/known-devices.ts'
 import type { Member, Members } from '../accounts/members.ts'
 import type { OneTimeSecrets } from '../accounts/one-time-secrets.ts'
 import type { Passkeys } from '../accounts/passkeys.ts'
@@ -33,6 +34,7 @@ export interface House {
   passkeys: Passkeys
   challenges: Challenges
   oneTimeSecrets: OneTimeSecrets
+  knownDevices: KnownDevices
   administration: Administration
   invitations: Invitations
   /** null: there is no gateway, and numbers are not verified. */

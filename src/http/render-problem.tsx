@@ -2,6 +2,7 @@ import { roomUrl } from '../../templates/addresses.ts'
 import { ProblemFragment, ProblemPage } from '../../templates/problem.tsx'
 import type { ComposerView, FieldErrors, ProblemView } from '../../templates/views.ts'
 import { TooManyHashes } from '../accounts/passwords.ts'
+import { ProofFallen } from '../accounts/proof.ts'
 import { isDatabaseAway } from '../database/errors.ts'
 import { PollCut } from '../live/long-poll.ts'
 import { NotAppended, RoomOverloaded } from '../messages/append.ts'
@@ -15,6 +16,7 @@ import { pageContext, renderFragment, renderPage } from './page.tsx'
 /** Turns whatever was thrown into what it means to the one who asked. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof ProofFallen) return problem('notSignedIn', { cause: error })
   if (error instanceof NotAppended) {
     return problem(error.notKnown ? 'databaseAwayNotKnown' : 'databaseAwayNotSaved', {
       cause: error,

@@ -6,6 +6,7 @@ import { toMessage } from './read.ts'
 
 /** Where the room stands, read under the lock on its row. */
 export interface Counters {
+  life: string
   lastNumber: number
   version: number
 }
@@ -17,27 +18,28 @@ export interface MessageStore {
    * @param keys the send keys that may be stored already, 1 to 200
    * @param draft makes the new messages from where the room stands and from the keys that were stored before, by key
    * @param beforeCommit called when the COMMIT is about to be sent: from then on an error does not say that nothing was stored
-   * @returns the messages that were stored before under these keys, and the new ones, by key
+   * @returns the life of the room, the messages that were stored before under these keys, and the new ones, by key
    */
   append(options: {
     roomId: string
     keys: string[]
     draft: (counters: Counters, freshKeys: string[]) => Map<string, Message>
     beforeCommit: () => void
-  }): Promise<{ stored: Map<string, Message>; fresh: Map<string, Message> }>
+  }): Promise<{ life: string; stored: Map<string, Message>; fresh: Map<string, Message> }>
 
   /**
    * Makes tombstones of some of an author's messages after a number, in one transaction behind the same lock: each takes the next version.
    * Run again after an error it goes on where the last commit ended.
    * @param author under this name the tombstones are told of
-   * @returns the tombstones in the order of their versions, and the number to go on after; null when the room's end was reached
+   * @returns the life of the room, the tombstones in the order of their versions, and the number to go on after; null when the room's end was
+   * reached
    */
   erase(options: {
     roomId: string
     author: Message['author']
     after: number
     now: Date
-  }): Promise<{ tombstones: Message[]; goOnAfter: number | null }>
+  }): Promise<{ life: string; tombstones: Message[]; goOnAfter: number | null }>
 }
 
 /** Tombstones made by one transaction, and numbers that it looks through for them: senders wait behind it. */
@@ -48,7 +50,7 @@ const begin: Statement = { sql: 'START TRANSACTION', params: [] }
 const commit: Statement = { sql: 'COMMIT', params: [] }
 
 const lockRoom = (room: unknown): Statement => ({
-  sql: 'select last_number, version from rooms where id = ? for update',
+  sql: 'select life, last_number, version from rooms where id = ? for update',
   params: [room],
 })
 
@@ -100,6 +102,12 @@ const raiseVersion = (room: unknown, by: number): Statement => ({
   params: [by, room],
 })
 
+interface LockedRow {
+  life: string
+  last_number: number
+  version: number
+}
+
 interface StoredRow {
   number: number
   version: number
@@ -133,10 +141,11 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
         async (send) => {
           const [, counters, rows] = (await send(begin, lockRoom(room), storedUnder(room, keys))) as [
             unknown,
-            { last_number: number; version: number }[],
+            LockedRow[],
             StoredRow[],
           ]
           if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
+          const { life, last_number: lastNumber, version } = counters[0]
           const stored = new Map(
             rows.map((row) => [
               String(messages.sendKey.mapFromDriverValue(row.send_key)),
@@ -144,13 +153,13 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
             ]),
           )
           const fresh = draft(
-            { lastNumber: counters[0].last_number, version: counters[0].version },
+            { life, lastNumber, version },
             keys.filter((key) => !stored.has(key)),
           )
           beforeCommit()
           if (fresh.size > 0) await send(insert(room, fresh), moveCounters(room, fresh.size), commit)
           else await send(commit)
-          return { stored, fresh }
+          return { life, stored, fresh }
         },
         logger,
       )
@@ -165,9 +174,9 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
             begin,
             lockRoom(room),
             ownMessages(room, author.id, after),
-          )) as [unknown, { last_number: number; version: number }[], OwnRow[]]
+          )) as [unknown, LockedRow[], OwnRow[]]
           if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
-          const { last_number: lastNumber, version } = counters[0]
+          const { life, last_number: lastNumber, version } = counters[0]
           const tombstones = rows.map((row, place) => ({
             roomId,
             number: row.number,
@@ -185,7 +194,7 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
           // A full page may have left some of its stretch behind.
           const lookedUpTo =
             rows.length < ERASED_AT_ONCE ? after + LOOKED_THROUGH_AT_ONCE : (rows.at(-1)?.number ?? after)
-          return { tombstones, goOnAfter: lookedUpTo < lastNumber ? lookedUpTo : null }
+          return { life, tombstones, goOnAfter: lookedUpTo < lastNumber ? lookedUpTo : null }
         },
         logger,
       )

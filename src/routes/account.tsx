@@ -20,7 +20,7 @@ import { endCredentials } from './credentials.ts'
 import { safeNext } from './login.tsx'
 import { nameSentence } from './name.ts'
 import { passwordSentence } from './password.ts'
-import { redirectTo, refuseForm } from './session.ts'
+import { redirectTo, refuseForm, rememberDevice, renewSession } from './session.ts'
 
 type RefusedForm = NonNullable<AccountView['refused']>['form']
 
@@ -155,7 +155,7 @@ export const account = new Hono<Env>()
 
   .post('/account/password', async (c) => {
     const { member, credential } = signedIn(c)
-    const { members, sessions } = c.get('house')
+    const { members, sessions, knownDevices } = c.get('house')
     const typed = c.get('fields').new_password ?? ''
     const fault = passwordSentence(typed)
     const known = await members.passwordHash(member.id)
@@ -169,6 +169,9 @@ export const account = new Hono<Env>()
     }
     const ended = await sessions.endOthers(member.id, credential.id)
     endCredentials(c, member.id, ended)
+    await renewSession(c)
+    await knownDevices.forgetAll(member.id)
+    await rememberDevice(c, member.id)
     await recordAct(c, 'password-changed', { memberId: member.id, details: { ended: ended.length } })
     return backToAccount(c, 'password', { ended: ended.length })
   })

@@ -19,7 +19,7 @@ import { countCode, sendText, typedCode } from './code.ts'
 import { endCredentials } from './credentials.ts'
 import { passwordSentence } from './password.ts'
 import { isId } from './query.ts'
-import { redirectTo, refuseForm } from './session.ts'
+import { redirectTo, refuseForm, rememberDevice } from './session.ts'
 
 /** A forgotten password: a code to the number where the house can send one, else a link that an admin makes. */
 export const forgot = new Hono<Env>()
@@ -138,6 +138,8 @@ async function renew(
   if (!ended) return false
   const { memberId } = renewal
   endCredentials(c, memberId, ended)
+  // Also while others go on guessing: who has come this way is its owner.
+  await rememberDevice(c, memberId)
   await recordAct(c, 'password-reset', { actorId: memberId, memberId, details: { by } })
   return true
 }

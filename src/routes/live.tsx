@@ -228,7 +228,7 @@ async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
     after: cursorOf(c),
     waitMs: Math.min(wait, LONGEST_WAIT) * 1000,
     replayAtMost: face === 'html' ? HTML_REPLAY : Number.POSITIVE_INFINITY,
-    signal: c.req.raw.signal,
+    departure: platform.departure(c),
     mayRead: () => platform.rights.stillHolds(credential),
     guard: (outlet) => {
       const connection = { endsAt: Number.POSITIVE_INFINITY, check() {}, end: outlet.end }

@@ -20,7 +20,7 @@ async function gzipped(what: BuildOptions): Promise<number> {
     ...what,
     bundle: true,
     minify: true,
-    target: 'es2020',
+    target: 'es2022',
     write: false,
   })
   return gzipSync(outputFiles?.[0]?.contents ?? '', { level: 9 }).length

@@ -62,14 +62,16 @@ describe('registering', () => {
   it('leads to the room, and gives a cookie that scripts and other sites cannot use', async () => {
     const answer = await register(open, stranger())
     expect([answer.status, answer.headers.location]).toEqual([303, '/rooms/lobby'])
-    const [cookie = '', ...others] = answer.headers['set-cookie'] ?? []
-    expect(others).toEqual([])
-    expect(attributesOf(cookie)).toMatchObject({ path: '/', httponly: '', samesite: 'Lax' })
-    expect(attributesOf(cookie)).not.toHaveProperty('domain')
-    expect(attributesOf(cookie)).not.toHaveProperty('secure')
-    expect(Date.parse(attributesOf(cookie).expires ?? '')).toBeGreaterThan(
-      Date.parse(answer.headers.date ?? ''),
-    )
+    const cookies = answer.headers['set-cookie'] ?? []
+    expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['teahouse_session', 'teahouse_device'])
+    for (const cookie of cookies) {
+      expect(attributesOf(cookie)).toMatchObject({ path: '/', httponly: '', samesite: 'Lax' })
+      expect(attributesOf(cookie)).not.toHaveProperty('domain')
+      expect(attributesOf(cookie)).not.toHaveProperty('secure')
+      expect(Date.parse(attributesOf(cookie).expires ?? '')).toBeGreaterThan(
+        Date.parse(answer.headers.date ?? ''),
+      )
+    }
     expect(await roomStatus(open, cookieOf(answer))).toBe(200)
   })
 
@@ -341,16 +343,18 @@ describe('the database', () => {
     const person = stranger({ password: 'copper-kettle-4711' })
     const cookie = await registerByHttp(open.origin, person)
     const token = await tokenFor(open.origin, person)
-    const session = cookie.split('=')[1] ?? ''
+    const [session = '', device = ''] = cookie.split('; ').map((one) => one.split('=')[1] ?? '')
     const cells = await everyCell(open)
-    for (const secret of [session, token, token.replace(/^th_/, ''), person.password]) {
+    for (const secret of [session, device, token, token.replace(/^th_/, ''), person.password]) {
       expect(secret.length).toBeGreaterThan(10)
       const spellings = [secret, Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('base64')]
       for (const spelling of spellings) expect(cells.filter((cell) => cell.includes(spelling))).toEqual([])
     }
     // The premise: every cell was looked into, and what is kept is the hash.
     expect(cells).toContain(person.name)
-    expect(cells).toContain(createHash('sha256').update(session).digest('hex'))
+    for (const secret of [session, device]) {
+      expect(cells).toContain(createHash('sha256').update(secret).digest('hex'))
+    }
   })
 })
 
@@ -516,6 +520,7 @@ describe('behind an https PUBLIC_URL', () => {
     expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual([
       '__Host-teahouse_visitor',
       '__Host-teahouse_session',
+      '__Host-teahouse_device',
     ])
     for (const cookie of cookies) {
       expect(attributesOf(cookie)).toMatchObject({ secure: '', httponly: '', path: '/', samesite: 'Lax' })
@@ -526,7 +531,7 @@ describe('behind an https PUBLIC_URL', () => {
       (await behind.ask('/rooms/lobby', { headers: { Cookie: cookie, Accept: 'application/json' } })).status
     expect(await status(session)).toBe(200)
     // Without the prefix anyone on the way could have planted it.
-    expect(await status(session.replace('__Host-', ''))).toBe(401)
+    expect(await status(session.replaceAll('__Host-', ''))).toBe(401)
   })
 })
 
