@@ -391,6 +391,8 @@ export interface RoomPageView {
   transport: Transport
   /** The page shows the newest messages, so new ones are pushed onto its end. */
   live: boolean
+  /** It shows frames as links and templates as text, and nothing in it can be live. */
+  inTextBrowser: boolean
   /** What "Newer messages" comes after: the last number shown, or where nothing is newer the one that was asked for. */
   newerThan: number
   /** The message that `?around=N` asked for. */

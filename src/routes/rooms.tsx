@@ -7,7 +7,7 @@ import type { ComposerView, LogView, Transport } from '../../templates/views.ts'
 import { TRANSPORTS } from '../accounts/members.ts'
 import { hashToken } from '../accounts/secrets.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
-import { chooseFace, wantsFragment } from '../http/faces.ts'
+import { acceptedTypes, chooseFace, isTextBrowser, wantsFragment } from '../http/faces.ts'
 import { formTokenOf } from '../http/identity.ts'
 import { wordsFor } from '../http/language.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
@@ -67,6 +67,8 @@ export function plainLog(c: AppContext, face: 'json' | 'text', log: LogView): Re
   })
 }
 
+const isInTextBrowser = (c: AppContext) => isTextBrowser(acceptedTypes(c.req.raw))
+
 /** The way that the member chose, or one tried once by `?via=`. */
 function transportOf(c: AppContext): Transport {
   const once = TRANSPORTS.find((transport) => transport === c.req.query('via'))
@@ -100,6 +102,7 @@ async function pageTag(c: AppContext, room: Room, sidebar: ListedRoom[]): Promis
     c.get('house').build,
     c.get('house').namesMark(),
     wordsFor(c).lang,
+    isInTextBrowser(c),
     new URL(c.req.url).search,
     [member.id, member.name, member.transport, credential.id, await formTokenOf(c)],
     [room.version, room.lastNumber, room.life, room.slug, room.name, room.topic, room.kind],
@@ -145,6 +148,7 @@ export const rooms = new Hono<Env>()
       composer: freshComposer(c, room, ''),
       transport: transportOf(c),
       live: !log.hasNewer,
+      inTextBrowser: isInTextBrowser(c),
       newerThan:
         log.messages.at(-1)?.number ?? (stretch !== 'newest' && 'after' in stretch ? stretch.after : 0),
       target: stretch !== 'newest' && 'around' in stretch ? stretch.around : null,
