@@ -21,10 +21,13 @@ import type { Clock } from './live/clock.ts'
 import { createConnections } from './live/connections.ts'
 import { createFeed } from './live/feed.ts'
 import type { LiveParts, LivePlatform } from './live/platform.ts'
-import { createRights } from './live/rights.ts'
+import { createRights, type Ground } from './live/rights.ts'
 import { createRoomLog } from './messages/append.ts'
 import { createLogReader } from './messages/read.ts'
 import { createMessageStore } from './messages/store.ts'
+import { createKeeping } from './rooms/keeping.ts'
+import { createListing } from './rooms/listing.ts'
+import { createMemberships } from './rooms/memberships.ts'
 import { createRooms } from './rooms/rooms.ts'
 
 interface Surroundings
@@ -46,6 +49,7 @@ export function createHouse({
   const { database } = opened
   const bus = createInProcessBus()
   const reader = createLogReader(database)
+  const rooms = createRooms({ database, bus })
   const sessions = createSessions(database)
   const tokens = createTokens(database)
   const challenges = createChallenges(database)
@@ -58,10 +62,13 @@ export function createHouse({
     bus,
     clock,
     onFault,
-    async stillStanding(credentials) {
-      const ids = (kind: 'session' | 'token') =>
-        credentials.filter((one) => one.kind === kind).map(({ id }) => id)
-      const standing = await Promise.all([sessions.standing(ids('session')), tokens.standing(ids('token'))])
+    async stillStanding(grounds) {
+      const ids = (kind: Ground['kind']) => grounds.filter((one) => one.kind === kind).map(({ id }) => id)
+      const standing = await Promise.all([
+        sessions.standing(ids('session')),
+        tokens.standing(ids('token')),
+        rooms.stillEntered(grounds.filter((one) => one.kind === 'entry')),
+      ])
       return new Set(standing.flatMap((some) => [...some]))
     },
   })
@@ -89,7 +96,10 @@ export function createHouse({
     audit: createAudit(database),
     members: createMembers(database),
     namesMark: createNamesMark(bus),
-    rooms: createRooms(database),
+    rooms,
+    listing: createListing(database, rooms),
+    memberships: createMemberships({ database, bus }),
+    keeping: createKeeping({ database, bus }),
     log: createRoomLog({
       store: createMessageStore(opened),
       onCommit(roomId, changes, life) {

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { LANGUAGES } from '../src/words/languages.ts'
+import { Choice } from './choice.tsx'
 import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
@@ -335,39 +336,6 @@ function NewToken({ page, view }: Props) {
         <button type="submit">{words.submit}</button>
       </Form>
     </>
-  )
-}
-
-/** One of a few, and when none of them was chosen, the reason. */
-function Choice(props: {
-  name: string
-  id: string
-  legend: string
-  /** Value, label, and the language of the label where it is not the page's. */
-  choices: string[][]
-  chosen?: string
-  error?: string
-  /** What they are is said above them already. */
-  headed?: boolean
-}) {
-  const { name, id, legend, choices, chosen, error, headed } = props
-  return (
-    <fieldset class="choice" id={id} aria-describedby={error ? `${id}-error` : undefined}>
-      <legend class={headed ? 'for-readers' : undefined}>{legend}</legend>
-      {choices.map(([value, label, lang]) => (
-        <div>
-          <label>
-            <input type="radio" name={name} value={value} checked={value === chosen} />{' '}
-            <span lang={lang}>{label}</span>
-          </label>
-        </div>
-      ))}
-      {error && (
-        <p id={`${id}-error`} class="error">
-          {error}
-        </p>
-      )}
-    </fieldset>
   )
 }
 

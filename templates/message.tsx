@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Words } from '../src/words/en.ts'
 import { messageUrl, replyUrl } from './addresses.ts'
 import { arrange } from './arrange.ts'
+import { EventLine } from './event-line.tsx'
 import { Cup } from './pictures.tsx'
 import { clock, dayName } from './time.ts'
 import type { LogView, MessageView } from './views.ts'
@@ -23,9 +24,9 @@ export function MessageItem({ message, run = false }: Props) {
   const render = () => String(<Item message={message} run={run} words={words.message} />)
   // Who is quoted can change without this message.
   if (message.replied) return raw(render())
-  const { room, number, version, author, createdAt, nonce } = message
+  const { room, number, version, author, createdAt, nonce, notice } = message
   // Name and moment too: a member may take another name, and a restored backup may tell another story under the same numbers.
-  const key = JSON.stringify([words.lang, room, number, version, +createdAt, author, nonce, run])
+  const key = JSON.stringify([words.lang, room, number, version, +createdAt, author, nonce, run, notice])
   const known = rendered.get(key)
   if (known !== undefined) return raw(known)
   const html = render()
@@ -34,6 +35,7 @@ export function MessageItem({ message, run = false }: Props) {
 }
 
 function Item({ message, run, words }: Required<Props> & { words: Words['message'] }) {
+  if (message.notice) return <EventLine message={message} />
   const { room, number, author, createdAt, deleted } = message
   return (
     <li

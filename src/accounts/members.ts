@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, ne, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, ne, or, type SQL } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/connection.ts'
 import { isDuplicateKey } from '../database/errors.ts'
@@ -11,6 +11,7 @@ import {
   sessions,
   tokens,
 } from '../database/schema.ts'
+import { enterLobby } from '../rooms/lobby.ts'
 import { LANGUAGES } from '../words/languages.ts'
 import { takeUse } from './invitations.ts'
 import { nameKey } from './names.ts'
@@ -112,6 +113,7 @@ export function createMembers(database: Database) {
           if (codeId && !(await spend(transaction, codeId, createdAt))) throw new Refused('codeSpent')
           const phoneVerifiedAt = codeId ? createdAt : null
           await transaction.insert(members).values({ id, ...newcomer, role, phoneVerifiedAt, createdAt })
+          await enterLobby(transaction, id, createdAt)
           const { name, language = null } = newcomer
           return { id, name, role, transport: 'auto' as const, language }
         })
@@ -128,6 +130,14 @@ export function createMembers(database: Database) {
     /** Whether a number or a name is taken, to say it beside the field before the password is hashed. */
     hasPhone,
     hasName,
+
+    /** People who are here, by the keys of their names or by their ids. Nobody is found twice. */
+    async find({ keys, ids }: { keys: string[]; ids: string[] }): Promise<{ id: string; name: string }[]> {
+      return database
+        .select({ id: members.id, name: members.name })
+        .from(members)
+        .where(and(or(inArray(members.nameKey, keys), inArray(members.id, ids)), isNull(members.leftAt)))
+    },
 
     /** @param phone E.164. @returns what a log-in is checked against; null for a number that nobody has */
     async credentials(

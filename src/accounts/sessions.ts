@@ -1,12 +1,11 @@
 import { DrizzleMySQLAdapter } from '@lucia-auth/adapter-drizzle'
 import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, or } from 'drizzle-orm'
 import { Lucia, TimeSpan } from 'lucia'
-import type { Database } from '../database/connection.ts'
+import type { Database, Transaction } from '../database/connection.ts'
 import { members, sessions } from '../database/schema.ts'
 import { LONGEST_DEVICE } from './devices.ts'
 import { deleteExpired } from './expired.ts'
 import type { Member } from './members.ts'
-import type { Transaction } from './one-time-secrets.ts'
 import { holdProof, type Proof } from './proof.ts'
 import { hashToken, randomToken } from './secrets.ts'
 

@@ -21,6 +21,7 @@ export async function pageContext(c: AppContext): Promise<PageContext> {
 type PageStatus =
   | 200
   | 201
+  | 308
   | 400
   | 401
   | 403

@@ -1,7 +1,7 @@
 import { roomUrl } from '../../templates/addresses.ts'
 import { ProblemFragment, ProblemPage } from '../../templates/problem.tsx'
 import type { ComposerView, FieldErrors, ProblemView } from '../../templates/views.ts'
-import { TooManyHashes } from '../accounts/passwords.ts'
+import { TooManyHashes } from '../accounts/hash-queue.ts'
 import { ProofFallen } from '../accounts/proof.ts'
 import { isDatabaseAway } from '../database/errors.ts'
 import { PollCut } from '../live/long-poll.ts'

@@ -27,7 +27,14 @@ describe('a message as HTML', () => {
 describe('a message as a line of text', () => {
   const line = (body: string, name = 'Mei') =>
     toTextLine(
-      { number: 57, createdAt: new Date('2026-11-23T04:05:06Z'), author: { name }, body, deleted: false },
+      {
+        number: 57,
+        createdAt: new Date('2026-11-23T04:05:06Z'),
+        author: { name },
+        body,
+        notice: null,
+        deleted: false,
+      },
       en,
     )
 
@@ -40,7 +47,14 @@ describe('a message as a line of text', () => {
   ])('%j', (body, text) => expect(line(body)).toBe(text))
 
   it('says that it was deleted in the words of its reader', () => {
-    const message = { number: 1, createdAt: new Date(0), author: { name: 'Mei' }, body: '', deleted: true }
+    const message = {
+      number: 1,
+      createdAt: new Date(0),
+      author: { name: 'Mei' },
+      body: '',
+      notice: null,
+      deleted: true,
+    }
     expect(toTextLine(message, en)).toBe('#1 1970-01-01 00:00 Mei: (deleted)')
     expect(toTextLine(message, zh)).toBe('#1 1970-01-01 00:00 Mei: （已删除）')
   })

@@ -1,6 +1,7 @@
 import type { MessageView } from '../../templates/views.ts'
 import { en } from '../words/en.ts'
-import { toHtml } from './format.ts'
+import { saidIn } from '../words/notice.ts'
+import { toHtml, toParagraph } from './format.ts'
 import type { Message } from './message.ts'
 
 /** A message as every face shows it, the same for every viewer and in every language. */
@@ -19,6 +20,7 @@ export function toView(message: Message, roomSlug: string): MessageView {
       html ??= toHtml(body)
       return html
     },
+    notice: message.notice,
     replyTo: message.replyTo,
     createdAt: message.createdAt,
     editedAt: message.editedAt,
@@ -29,13 +31,16 @@ export function toView(message: Message, roomSlug: string): MessageView {
 
 /** The JSON face of a message, in one language for all programs. Later features add fields and never change these. */
 export function toJson(view: MessageView) {
+  const { notice } = view
+  const body = saidIn(view, en.message)
   return {
     room: view.room,
     number: view.number,
     version: view.version,
     author: { ...view.author, name: view.author.name || en.message.formerMember },
-    body: view.body,
-    html: view.html,
+    body,
+    html: notice ? toParagraph(body) : view.html,
+    notice,
     replyTo: view.replyTo,
     createdAt: view.createdAt.toISOString(),
     editedAt: view.editedAt?.toISOString() ?? null,

@@ -26,6 +26,7 @@ import { controlToJson, eventToJson } from '../live/json.ts'
 import { LONGEST_WAIT, longPoll, type Poll } from '../live/long-poll.ts'
 import { ndjsonFraming } from '../live/ndjson.ts'
 import type { Outlet } from '../live/outlet.ts'
+import { entryInto, type Ground } from '../live/rights.ts'
 import { sseFramings } from '../live/sse.ts'
 import { controlToText, eventToText, textFraming } from '../live/text.ts'
 import { websocketFramings } from '../live/websocket-frame.ts'
@@ -113,13 +114,19 @@ function refuseForeignSocket(c: AppContext): void {
   }
 }
 
+/** What a stream of this room stands on: that its reader is still signed in, and may still enter. */
+function groundsIn(c: AppContext, room: RoomState): Ground[] {
+  const { credential, member } = signedIn(c)
+  return [credential, entryInto(room.id, member.id)]
+}
+
 /** Ties an outlet to the feed and to the rights behind it, and unties it when either side goes. @throws Problem 429 */
 function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | null) {
   // Nothing below may hold the request or the room: thousands of readers stay for hours.
   const { live: platform, report } = c.get('house')
   const { path } = c.req
   const roomId = room.id
-  const { credential } = signedIn(c)
+  const grounds = groundsIn(c, room)
   const release = holdStream(c)
   let closed = false
   let subscription: Subscription | undefined
@@ -131,7 +138,7 @@ function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | n
     subscription?.close()
   }
   const open = (outlet: Outlet) => {
-    forgetRights = platform.rights.guard(credential, () => {
+    forgetRights = platform.rights.guard(grounds, () => {
       close()
       outlet.end('rights')
     })
@@ -140,7 +147,7 @@ function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | n
         roomId,
         after,
         outlet,
-        mayRead: () => platform.rights.stillHolds(credential),
+        mayRead: () => platform.rights.stillHold(grounds),
       })
       .then(
         (opened) => {
@@ -218,7 +225,7 @@ async function openEndlessPage(c: AppContext, room: RoomState): Promise<Opening>
 
 async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
   const { live: platform } = c.get('house')
-  const { credential } = signedIn(c)
+  const grounds = groundsIn(c, room)
   const face = pollFace(c)
   const wait = numberParameter(c, 'wait') ?? 0
   const release = holdStream(c)
@@ -229,18 +236,19 @@ async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
     waitMs: Math.min(wait, LONGEST_WAIT) * 1000,
     replayAtMost: face === 'html' ? HTML_REPLAY : Number.POSITIVE_INFINITY,
     departure: platform.departure(c),
-    mayRead: () => platform.rights.stillHolds(credential),
+    mayRead: () => platform.rights.stillHold(grounds),
     guard: (outlet) => {
       const connection = { endsAt: Number.POSITIVE_INFINITY, check() {}, end: outlet.end }
       platform.connections.add(connection)
-      const forget = platform.rights.guard(credential, () => outlet.end('rights'))
+      const forget = platform.rights.guard(grounds, () => outlet.end('rights'))
       return () => {
         platform.connections.remove(connection)
         forget()
       }
     },
   }).finally(release)
-  if (poll.refused) throw problem('notSignedIn')
+  if (poll.refused)
+    throw problem((await platform.rights.stillHold([signedIn(c).credential])) ? 'noRoom' : 'notSignedIn')
   return renderPoll(c, face, poll)
 }
 

@@ -15,6 +15,7 @@ import { checkBody } from '../messages/text.ts'
 import { toJson, toView } from '../messages/view.ts'
 import type { RoomPlace } from '../rooms/rooms.ts'
 import { enterPlace, enterRoom } from './door.ts'
+import { takeFloor } from './floor.ts'
 import { wholeNumber } from './query.ts'
 
 interface CheckedSend {
@@ -72,9 +73,10 @@ export const messages = new Hono<Env>()
     const { member } = signedIn(c)
     const { log, limits } = c.get('house')
     const room = await enterPlace(c)
-    const send = await checkSend(c, room)
+    const send = { ...(await checkSend(c, room)), authorId: member.id, authorName: member.name }
+    await takeFloor(c, room, send)
     await limits.take('messagesOfMember', member.id)
-    const appended = await log.append(room.id, { ...send, authorId: member.id, authorName: member.name })
+    const appended = await log.append(room.id, send)
     // Whoever says the same again, to be sure, has said nothing more.
     if (appended.repeated) await limits.giveBack('messagesOfMember', member.id)
     return answerSend(c, room, appended, face)

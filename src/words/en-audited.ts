@@ -48,4 +48,12 @@ export const audited = {
     })[String(details.role)] ?? `${who} changed the role of ${whom}.`,
   suspended: ({ who, whom }: Facts) => `${who} suspended ${whom}.`,
   reinstated: ({ who, whom }: Facts) => `${who} reinstated ${whom}.`,
+  'room-made': ({ who, details }: Facts) => `${who} made the room ${details.room}.`,
+  'room-changed': ({ who, details }: Facts) => `${who} changed the room ${details.room}: ${details.what}.`,
+  'room-invited': ({ who, whom, details }: Facts) => `${who} brought ${whom} into ${details.room}.`,
+  'room-removed': ({ who, whom, details }: Facts) => `${who} removed ${whom} from ${details.room}.`,
+  'room-host': ({ who, whom, details }: Facts) =>
+    details.role === 'host'
+      ? `${who} made ${whom} a host of ${details.room}.`
+      : `${who} ended that ${whom} is a host of ${details.room}.`,
 } as const satisfies Record<AuditedAction, (facts: Facts) => string>

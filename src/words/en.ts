@@ -1,5 +1,7 @@
 import { audited } from './en-audited.ts'
 import { errors, facts, fields, waysOut } from './en-errors.ts'
+import { notices } from './en-notices.ts'
+import { closed, people, rooms, settings } from './en-rooms.ts'
 import { type Forms, grammarOf } from './grammar.ts'
 
 const dateLocale = 'en-GB'
@@ -299,10 +301,10 @@ export const en = {
     },
   },
 
-  rooms: {
-    title: 'Rooms',
-    empty: 'There is no room yet that you may enter.',
-  },
+  rooms,
+  people,
+  settings,
+  closed,
 
   room: {
     write: 'Write a message',
@@ -332,6 +334,7 @@ export const en = {
     inReplyTo: 'in reply to',
     /** In place of the name of whoever has left. Nobody can take it. */
     formerMember: 'a former member',
+    notices,
   },
 
   composer: {

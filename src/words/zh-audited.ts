@@ -36,4 +36,12 @@ export const audited: Words['audited'] = {
     })[String(details.role)] ?? `${who} 改了 ${whom} 的角色。`,
   suspended: ({ who, whom }) => `${who} 停用了 ${whom} 的账户。`,
   reinstated: ({ who, whom }) => `${who} 恢复了 ${whom} 的账户。`,
+  'room-made': ({ who, details }) => `${who} 开了房间 ${details.room}。`,
+  'room-changed': ({ who, details }) => `${who} 改了房间 ${details.room}：${details.what}。`,
+  'room-invited': ({ who, whom, details }) => `${who} 带 ${whom} 进了 ${details.room}。`,
+  'room-removed': ({ who, whom, details }) => `${who} 请 ${whom} 离开了 ${details.room}。`,
+  'room-host': ({ who, whom, details }) =>
+    details.role === 'host'
+      ? `${who} 让 ${whom} 做了 ${details.room} 的主人。`
+      : `${who} 让 ${whom} 不再做 ${details.room} 的主人。`,
 }

@@ -2,6 +2,8 @@ import type { Words } from './en.ts'
 import { grammarOf } from './grammar.ts'
 import { audited } from './zh-audited.ts'
 import { errors, facts, fields, waysOut } from './zh-errors.ts'
+import { notices } from './zh-notices.ts'
+import { closed, people, rooms, settings } from './zh-rooms.ts'
 
 const dateLocale = 'zh-CN'
 const { list, number } = grammarOf(dateLocale)
@@ -264,10 +266,10 @@ export const zh: Words = {
     },
   },
 
-  rooms: {
-    title: '房间',
-    empty: '还没有你可以进的房间。',
-  },
+  rooms,
+  people,
+  settings,
+  closed,
 
   room: {
     write: '写消息',
@@ -293,6 +295,7 @@ export const zh: Words = {
     deletedLine: '（已删除）',
     inReplyTo: '回复',
     formerMember: '已离开的成员',
+    notices,
   },
 
   composer: {

@@ -1,6 +1,7 @@
 /** Registering, logging in and out (contract, sections 1 and 2). */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { en } from '../../src/words/en.ts'
 import {
   type Answer,
   ask,
@@ -175,6 +176,13 @@ describe('registering', () => {
   ])('refuses a password of %s', async (_what, chosen) =>
     expectRefused(await register(open, stranger({ password: chosen })), 'password'),
   )
+
+  it('refuses a password that is the name, the number, or the house', async () => {
+    const person = stranger()
+    for (const chosen of [person.name, `${person.name}!`, person.phone.replace('+31 ', '0'), 'teahouse']) {
+      expectRefused(await register(open, { ...person, password: chosen }), 'password')
+    }
+  })
 
   it('knows a password however its accents were typed', async () => {
     await registerByHttp(open.origin, tomas)
@@ -576,6 +584,22 @@ describe('guessing', () => {
     )
     expect(answers.filter(({ status }) => status !== 429).length).toBeLessThanOrEqual(10)
   })
+})
+
+describe('more passwords at once than can be checked', () => {
+  it('are told to come back: 503 with Retry-After, and then there is room again', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => logIn(open, { phone: ada.phone, password: 'not-my-password-1' })),
+    )
+    const full = answers.find(({ body }) => body.includes(en.errors.overloaded.title))
+    expect(new Set(statuses(answers))).toEqual(new Set([422, 503]))
+    expect(full?.status).toBe(503)
+    expect(Number(full?.headers['retry-after'])).toBeGreaterThan(0)
+    expect(faultsOfPage(full?.body ?? '')).toEqual([])
+    expect((await logIn(open, ada)).status).toBe(303)
+    // Whoever floods the house must not flood its log with it.
+    expect(open.server.output()).not.toContain('"stack"')
+  }, 60_000)
 })
 
 const tokenOf = (house: SharedHouse, fields: { phone: string; password: string }) =>
