@@ -625,7 +625,8 @@ function expectRefused(answer: Answer, field: string): void {
 /** The fields of the page's form, and what stands in them. */
 function fieldsOf({ body }: Answer): Record<string, string> {
   const fields = elementsOf(body).filter(
-    ({ name, attributes }) => name === 'input' && attributes.get('type') !== 'submit',
+    ({ name, attributes, parents }) =>
+      name === 'input' && !parents.includes('header') && attributes.get('type') !== 'submit',
   )
   return Object.fromEntries(
     fields.map(({ attributes }) => [attributes.get('name') ?? '', attributes.get('value') ?? '']),
