@@ -47,6 +47,7 @@ export function RoomPage({ page, view }: Props) {
         data-live={String(view.live)}
         data-me={page.viewer?.id}
         data-target={view.target ?? undefined}
+        data-read={view.readNumber ?? undefined}
         data-words={JSON.stringify(words.client)}
       >
         <RoomHeader view={view} />

@@ -51,6 +51,8 @@ export const RIGHTS: Readonly<Record<string, Right>> = {
   'POST /rooms/:room/remove': 'send',
   'POST /rooms/:room/hosts': 'send',
   'POST /rooms/:room/level': 'send',
+  'POST /rooms/:room/read': 'read',
+  'POST /rooms/:room/unread': 'read',
   'GET /rooms/:room/settings': 'read',
   'POST /rooms/:room/settings': 'send',
   'GET /rooms/:room/composer': 'send',

@@ -31,8 +31,10 @@ import { sseFramings } from '../live/sse.ts'
 import { controlToText, eventToText, textFraming } from '../live/text.ts'
 import { websocketFramings } from '../live/websocket-frame.ts'
 import type { RoomState } from '../messages/message.ts'
+import type { Room } from '../rooms/rooms.ts'
 import { enterRoom } from './door.ts'
 import { numberParameter } from './query.ts'
+import { readToEnd } from './reading.ts'
 import { logView } from './rooms.tsx'
 
 /** Where the client stands: `Last-Event-ID` wins over `?after=`, because the browser sends it when it comes back by itself. */
@@ -194,7 +196,8 @@ function openStream(c: AppContext, room: RoomState, framing: Framing, { after, h
  * The head of an endless page: what the room showed at the cursor, so that what comes after it repeats nothing. Its refresh goes on from there
  * even when the page is cut.
  */
-async function openEndlessPage(c: AppContext, room: RoomState): Promise<Opening> {
+async function openEndlessPage(c: AppContext, room: Room): Promise<Opening> {
+  await readToEnd(c, room)
   const asked = cursorOf(c)
   const { reader } = c.get('house')
   const isHonoured =

@@ -3,7 +3,7 @@ import { roomUrl } from '../../templates/addresses.ts'
 import { ComposerFrame } from '../../templates/composer-frame.tsx'
 import { MessageList } from '../../templates/message.tsx'
 import { RoomPage } from '../../templates/room.tsx'
-import type { ComposerView, LogView, Transport } from '../../templates/views.ts'
+import type { ComposerView, LogView, Transport, UnreadView } from '../../templates/views.ts'
 import { TRANSPORTS } from '../accounts/members.ts'
 import { hashToken } from '../accounts/secrets.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
@@ -22,6 +22,7 @@ import type { Room } from '../rooms/rooms.ts'
 import { listedView } from './directory.tsx'
 import { closedTo, enterRoom, keeps } from './door.ts'
 import { numberParameter } from './query.ts'
+import { readToEnd } from './reading.ts'
 
 /** Rooms beside a room: the others are a link away. */
 const IN_SIDEBAR = 100
@@ -86,6 +87,13 @@ function freshComposer(c: AppContext, room: RoomState, back: ComposerView['back'
   }
 }
 
+function unreadOf(room: Room): UnreadView | null {
+  const { slug, membership } = room
+  if (!membership || membership.readNumber >= room.lastNumber) return null
+  const { readNumber: after, readAt, joinedAt } = membership
+  return { room: slug, after, since: readAt ?? joinedAt, count: room.lastNumber - after }
+}
+
 /** Mine, as the sidebar shows them. */
 function sidebarOf(c: AppContext, { id }: Room, mine: ListedRoom[]) {
   const rooms = mine.slice(0, IN_SIDEBAR).map((room) => ({ ...listedView(c, room), current: room.id === id }))
@@ -136,7 +144,8 @@ export const rooms = new Hono<Env>()
       c.header('Cache-Control', 'private, no-cache')
       if (isFresh(c, tag)) return c.body(null, 304)
     }
-    const log = logView(room, await reader.stretch(room.id, stretch), stretch)
+    const messages = await reader.stretch(room.id, stretch)
+    const log = { ...logView(room, messages, stretch), unread: unreadOf(room) }
     if (face !== 'html') return plainLog(c, face, log)
     c.header('Teahouse-Version', String(log.version))
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageList log={log} />)
@@ -149,10 +158,12 @@ export const rooms = new Hono<Env>()
       transport: transportOf(c),
       live: !log.hasNewer,
       inTextBrowser: isInTextBrowser(c),
+      readNumber: room.membership?.readNumber ?? null,
       newerThan:
         log.messages.at(-1)?.number ?? (stretch !== 'newest' && 'after' in stretch ? stretch.after : 0),
       target: stretch !== 'newest' && 'around' in stretch ? stretch.around : null,
     }
+    if (stretch === 'newest' && isTextBrowser(acceptedTypes(c.req.raw))) await readToEnd(c, room)
     return renderPage(c, <RoomPage page={await pageContext(c)} view={view} />)
   })
 

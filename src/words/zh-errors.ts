@@ -57,6 +57,7 @@ export const errors: Words['errors'] = {
   noRoom: { title: '没有这个房间。', detail: '或者不对你开放。' },
   roomMoved: { title: '这个房间换了地址。', detail: '旧链接仍然通到那里。' },
   notKeeper: { title: '这要由打理房间的人来做。', detail: '什么都没有改。请找房间的主人。' },
+  notJoined: { title: '你不在这个房间里。', detail: '什么都没有改。先加入再说。' },
   roomLocked: { title: '这个房间锁定了。', detail: '没有发出去：现在只有主人能说话。' },
   roomArchived: { title: '这个房间归档了。', detail: '没有发出去：还可以看，但不再说话。' },
   directStays: {
@@ -182,6 +183,7 @@ export const fields: Words['fields'] = {
   peopleMissing: '至少写一个别人的名字。',
   peopleMany: (most) => `一次最多 ${most} 个人。`,
   alreadyIn: (name) => `${name} 已经在这个房间里了。`,
+  messageNumber: '这里没有这个编号的消息。',
   emptyMessage: '这条消息里还什么都没有。',
   longMessage: '一条消息最多 10,000 个字符。',
   notUnicode: '这不是有效的 Unicode 文本。',

@@ -51,6 +51,8 @@ POST /rooms/:room/hosts                                 401    403      403    4
 POST /rooms/:room/level                                 401    200      200    200   200   403  200  403   level=mentions
 GET  /rooms/:room/settings                              401    403      403    200   200   403  403  403
 POST /rooms/:room/settings                              401    403      403    200   200   403  403  403   topic=:unique
+POST /rooms/:room/read                                  401    =200     =200   =200  =200  =200 403  403  number=1
+POST /rooms/:room/unread                                401    200      200    200   200   200  403  403  number=1
 POST /rooms/:room/leave                                 401    200      200    200   200   403  200  403
 GET  /rooms/:room/composer                              401    200      200    200   200   403  200  403
 POST /rooms/:room/messages                              401    201      201    201   201   403  201  403   body=hello
