@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray } from 'drizzle-orm'
-import type { Database } from '../database/connection.ts'
+import type { Database, Transaction } from '../database/connection.ts'
 import { oneTimeSecrets } from '../database/schema.ts'
-import { findLongSecret, makeLongSecret, type Transaction } from './one-time-secrets.ts'
+import { findLongSecret, makeLongSecret } from './one-time-secrets.ts'
 
 /** A browser that was not used for half a year is a stranger again. */
 const KNOWN_FOR_MS = 180 * 24 * 60 * 60 * 1000

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database } from '../database/connection.ts'
+import type { Database, Transaction } from '../database/connection.ts'
 import { oneTimeSecrets } from '../database/schema.ts'
 import { deleteExpired } from './expired.ts'
 import { equalSecrets, hashToken, randomToken } from './secrets.ts'
@@ -17,7 +17,6 @@ export type CodePurpose = 'phone' | 'password'
 /** A long secret is its row's id and then 256 random bits. */
 const LONG_SECRET = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})[\w-]{43}$/
 
-export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 export type OneTimeSecrets = ReturnType<typeof createOneTimeSecrets>
 
 const hashOfCode = (id: string, code: string) => hashToken(`${id} ${code}`)

@@ -17,6 +17,9 @@ import type { LivePlatform } from '../live/platform.ts'
 import type { Credential } from '../live/rights.ts'
 import type { RoomLog } from '../messages/append.ts'
 import type { LogReader } from '../messages/read.ts'
+import type { Keeping } from '../rooms/keeping.ts'
+import type { Listing } from '../rooms/listing.ts'
+import type { Memberships } from '../rooms/memberships.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { StaticFiles } from './assets.ts'
 import type { Limits } from './limits.ts'
@@ -40,6 +43,9 @@ export interface House {
   /** null: there is no gateway, and numbers are not verified. */
   sms: SmsGateway | null
   rooms: Rooms
+  listing: Listing
+  memberships: Memberships
+  keeping: Keeping
   log: RoomLog
   reader: LogReader
   live: LivePlatform

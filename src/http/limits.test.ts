@@ -17,6 +17,8 @@ const inReadme: Record<LimitName | keyof typeof MOST_STREAMS, string> = {
   takenNumbersOfAddress:
     'registrations from an address with a number that is taken, where numbers are not verified',
   namesOfMember: 'new names of a member',
+  roomsOfMember: 'new rooms of a member',
+  actsOfMember: 'what a member does to rooms: coming, going, bringing in, changing',
   downloadsOfMember: 'downloads of one’s own data',
   codesOfNumber: 'codes to a phone number',
   codesOfAddress: 'codes for an address',

@@ -44,6 +44,10 @@ export const LIMITS = {
   messagesOfMember: { points: 30, seconds: 10 },
   /** A name that changes all the time is nobody's; asking which names are taken goes by the same way. */
   namesOfMember: { points: 10, seconds: 3_600 },
+  /** Rooms with a name, and first letters to others: each is there for good. */
+  roomsOfMember: { points: 30, seconds: 3_600 },
+  /** Coming, going, bringing in, changing a room: each is a line that everyone in it reads. */
+  actsOfMember: { points: 60, seconds: 600 },
   /** Each reads through everything that is kept of someone. */
   downloadsOfMember: { points: 5, seconds: 3_600 },
 } as const

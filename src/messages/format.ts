@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it'
-import { en, type Words } from '../words/en.ts'
+import type { Words } from '../words/en.ts'
+import { type Notice, saidIn } from '../words/notice.ts'
 
 /**
  * Message text to HTML. Raw HTML stays text, only web and mail addresses become links, and what would break the log's shape
@@ -30,20 +31,29 @@ export function toHtml(body: string): string {
   return markdown.render(withoutControls(body)).trim()
 }
 
+/** A sentence of the house, in which people may have put their names. */
+export function toParagraph(sentence: string): string {
+  return `<p>${markdown.utils.escapeHtml(withoutControls(sentence))}</p>`
+}
+
 interface TextMessage {
   number: number
   createdAt: Date
   author: { name: string }
   body: string
+  notice: Notice | null
   deleted: boolean
 }
 
 /** One message as lines of text: `#57 2026-11-23 04:05 Mei: hi` (UTC), its further lines indented. */
-export function toTextLine(message: TextMessage, words: Words['message'] = en.message): string {
+export function toTextLine(message: TextMessage, { message: words }: Words): string {
   const moment = message.createdAt.toISOString().slice(0, 16).replace('T', ' ')
   // What a pipe sends ends in a newline, which would be an empty line here.
-  const body = message.deleted ? words.deletedLine : withoutControls(message.body).replace(/\n+$/, '')
-  return `#${message.number} ${moment} ${withoutControls(message.author.name)}: ${body.replaceAll('\n', '\n    ')}`
+  const body = message.deleted
+    ? words.deletedLine
+    : withoutControls(saidIn(message, words)).replace(/\n+$/, '')
+  const name = withoutControls(message.author.name || words.formerMember)
+  return `#${message.number} ${moment} ${name}: ${body.replaceAll('\n', '\n    ')}`
 }
 
 /**

@@ -12,11 +12,11 @@ import { recordAct } from '../http/audit.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { problem, type Refused } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
-import { pageContext, renderPage, wordsFor } from '../http/page.tsx'
+import { wordsFor } from '../http/language.ts'
+import { pageContext, renderPage } from '../http/page.tsx'
 import { withoutControls } from '../messages/format.ts'
 import { confirmPerson } from './confirm.ts'
 import { endCredentials } from './credentials.ts'
-import { requireSession } from './door.ts'
 import { safeNext } from './login.tsx'
 import { nameSentence } from './name.ts'
 import { passwordSentence } from './password.ts'
@@ -47,6 +47,7 @@ async function accountView(c: AppContext): Promise<AccountView> {
     createdAt: account.createdAt,
     role: account.role,
     transport: account.transport,
+    language: account.language,
     secondFactor,
     sessions: listedSessions.map((session) => toSessionView(session, credential.id)).sort(currentFirst),
     newDevices: current ? newDevices(known, toLogIn(current)) : [],
@@ -117,7 +118,6 @@ export const account = new Hono<Env>()
   })
 
   .get('/account', async (c) => {
-    requireSession(c)
     const face = chooseFace(c.req.raw)
     const view = await accountView(c)
     c.header('Cache-Control', 'no-store')
@@ -137,7 +137,6 @@ export const account = new Hono<Env>()
   })
 
   .post('/account/name', async (c) => {
-    requireSession(c)
     const { member } = signedIn(c)
     const { members, limits, bus } = c.get('house')
     const checked = checkName(c.get('fields').name ?? '')
@@ -155,7 +154,6 @@ export const account = new Hono<Env>()
   })
 
   .post('/account/password', async (c) => {
-    requireSession(c)
     const { member, credential } = signedIn(c)
     const { members, sessions, knownDevices } = c.get('house')
     const typed = c.get('fields').new_password ?? ''
@@ -180,7 +178,6 @@ export const account = new Hono<Env>()
 
   // Ending what has ended already is done: who clicks twice is told the same, and who tries another's learns nothing.
   .post('/account/sessions/:id/end', async (c) => {
-    requireSession(c)
     const { member } = signedIn(c)
     const id = c.req.param('id')
     const ended = isCredentialId(id) && (await c.get('house').sessions.endOf(member.id, id))
@@ -192,7 +189,6 @@ export const account = new Hono<Env>()
   })
 
   .post('/account/sessions/end-others', async (c) => {
-    requireSession(c)
     const { member, credential } = signedIn(c)
     const ended = await c.get('house').sessions.endOthers(member.id, credential.id)
     endCredentials(c, member.id, ended)
@@ -208,7 +204,7 @@ export const isCredentialId = (typed: string) => /^[0-9a-f]{64}$/.test(typed)
 function toJson(c: AppContext, view: AccountView) {
   const { device } = wordsFor(c).account.sessions
   const { id } = signedIn(c).member
-  const { name, phone, createdAt, role, transport, sessions, newDevices: fresh, tokens } = view
+  const { name, phone, createdAt, role, transport, language, sessions, newDevices: fresh, tokens } = view
   return {
     id,
     name,
@@ -216,6 +212,7 @@ function toJson(c: AppContext, view: AccountView) {
     createdAt,
     role,
     transport,
+    language,
     sessions: sessions.map(({ program, system, ...session }) => ({
       device: device(program, system),
       ...session,
@@ -233,6 +230,7 @@ function toText(c: AppContext, view: AccountView): string {
     ['phone', view.phone],
     ['role', view.role],
     ['transport', view.transport],
+    ['language', view.language ?? 'auto'],
     ...view.sessions.map(({ id, program, system, address, lastSeenAt, current }) => [
       current ? 'session*' : 'session',
       device(program, system),

@@ -11,9 +11,10 @@ import { recordAct } from '../http/audit.ts'
 import type { AppContext, Env, Fields } from '../http/context.ts'
 import { type FieldSentence, problem } from '../http/errors.ts'
 import { errorFace, wantsFragment } from '../http/faces.ts'
+import { languageOfBrowser, wordsFor } from '../http/language.ts'
 import { addressKey, addressOf } from '../http/limits.ts'
 import { isLocalVisitor } from '../http/origin.ts'
-import { pageContext, renderFragment, renderPage, wordsFor } from '../http/page.tsx'
+import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import { countCode, sendText, typedCode } from './code.ts'
 import { nameSentence } from './name.ts'
 import { passwordSentence } from './password.ts'
@@ -75,7 +76,7 @@ interface Checked {
 }
 
 /** What came through the form, until the number is proved. */
-interface Newcomer extends NewMember {
+interface Newcomer extends Omit<NewMember, 'language'> {
   invite: string
   setupCode: string
 }
@@ -274,11 +275,14 @@ async function enter(
   const { members, config } = c.get('house')
   const { invite: secret, setupCode, ...member } = newcomer
   const isNeeded = config.REGISTRATION === 'invite'
-  const registered = await members.register(member, {
-    onlyFirst: config.REGISTRATION === 'closed',
-    ...(secret || isNeeded ? { invitation: { secret, isNeeded } } : {}),
-    ...(proof ? { codeId: proof.codeId } : {}),
-  })
+  const registered = await members.register(
+    { ...member, language: languageOfBrowser(c) },
+    {
+      onlyFirst: config.REGISTRATION === 'closed',
+      ...(secret || isNeeded ? { invitation: { secret, isNeeded } } : {}),
+      ...(proof ? { codeId: proof.codeId } : {}),
+    },
+  )
   // As it was typed: on the second page it is no longer in the fields.
   const typed: Fields = proof ? { ...newcomer, setup_code: setupCode } : c.get('fields')
   switch (registered) {

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { FieldErrors, PageContext } from '../../templates/views.ts'
 import { deviceOf } from '../accounts/devices.ts'
+import type { Proof } from '../accounts/proof.ts'
 import type { CodeKind } from '../accounts/second-factors.ts'
 import { recordAct } from '../http/audit.ts'
 import { type AppContext, signedIn } from '../http/context.ts'
@@ -14,12 +15,21 @@ import { fieldSentences } from '../http/render-problem.tsx'
 /** What a log-in was proven by, for the record. */
 export type LoggedInBy = 'registration' | 'password' | CodeKind | 'passkey'
 
-/** Logs the browser in: a new token each time, so that a cookie planted before log-in is worth nothing after it. */
-export async function beginSession(c: AppContext, memberId: string, by: LoggedInBy): Promise<void> {
+/**
+ * Logs the browser in: a new token each time, so that a cookie planted before log-in is worth nothing after it.
+ * @throws ProofFallen
+ */
+export async function beginSession(
+  c: AppContext,
+  memberId: string,
+  by: LoggedInBy,
+  proof?: Proof,
+): Promise<void> {
   const device = c.req.header('user-agent') ?? ''
   const { token, expiresAt } = await c.get('house').sessions.create(memberId, {
     device,
     address: addressOf(c),
+    ...(proof && { proof }),
   })
   writeCookie(c, SESSION_COOKIE, token, expiresAt)
   await rememberDevice(c, memberId)

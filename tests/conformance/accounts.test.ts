@@ -26,7 +26,7 @@ import { waitFor } from '../tools/wait-for.ts'
 import { browserAccept } from './framings.ts'
 import { houseBehindProxy } from './house-behind-proxy.ts'
 import { houseOfThisFile, type SharedHouse } from './house-of-one-file.ts'
-import { elementsOf, faultsOfPage } from './html-document.ts'
+import { elementsOf, faultsOfPage, formsToFillIn } from './html-document.ts'
 
 const password = 'seven-grey-geese-12'
 let strangers = 0
@@ -504,7 +504,7 @@ describe('REGISTRATION=closed', () => {
       ]
       for (const answer of answers) {
         expect(answer.status).toBe(403)
-        expect(elementsOf(answer.body).filter(({ name }) => name === 'form' || name === 'input')).toEqual([])
+        expect(formsToFillIn(answer.body)).toEqual([])
         expect(faultsOfPage(answer.body)).toEqual([])
         expect(cookieOf(answer)).not.toContain('teahouse_session')
       }
@@ -625,7 +625,8 @@ function expectRefused(answer: Answer, field: string): void {
 /** The fields of the page's form, and what stands in them. */
 function fieldsOf({ body }: Answer): Record<string, string> {
   const fields = elementsOf(body).filter(
-    ({ name, attributes }) => name === 'input' && attributes.get('type') !== 'submit',
+    ({ name, attributes, parents }) =>
+      name === 'input' && !parents.includes('header') && attributes.get('type') !== 'submit',
   )
   return Object.fromEntries(
     fields.map(({ attributes }) => [attributes.get('name') ?? '', attributes.get('value') ?? '']),
