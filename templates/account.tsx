@@ -4,9 +4,8 @@ import { Choice } from './choice.tsx'
 import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
-import { Moment } from './moment.tsx'
+import { Moment, ServerZone } from './moment.tsx'
 import { SecondFactorSummary } from './second-factor.tsx'
-import { zoneName } from './time.ts'
 import { TransportChoice } from './transport.tsx'
 import type { AccountView, FieldErrors, LogInView, PageContext, SessionView, TokenView } from './views.ts'
 import { ForWhich, useWords } from './words.tsx'
@@ -44,7 +43,7 @@ export function AccountPage({ page, view }: Props) {
         <TransportPart page={page} view={view} />
         <Download page={page} />
         <Leaving page={page} view={view} />
-        <p class="zone">{words.account.zone(zoneName)}</p>
+        <ServerZone />
       </main>
     </Layout>
   )
@@ -367,6 +366,7 @@ function LanguagePart({ page, view }: Props) {
             ...LANGUAGES.map(({ lang, languageName }) => [lang, languageName, lang]),
           ]}
           chosen={view.language ?? 'auto'}
+          headed
         />
         <button type="submit">{words.submit}</button>
       </Form>

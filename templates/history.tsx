@@ -2,6 +2,7 @@ import { historyUrl, roomUrl } from './addresses.ts'
 import { highlight } from './highlight.ts'
 import { Layout } from './layout.tsx'
 import { Lines } from './message.tsx'
+import { ServerZone } from './moment.tsx'
 import { dayName, shortDayName, zoneName } from './time.ts'
 import type { HistoryPageView, MessageView, PageContext } from './views.ts'
 import { useWords } from './words.tsx'
@@ -173,9 +174,7 @@ function Aside({ view }: { view: HistoryPageView }) {
         {marks.stop}
       </p>
       <p class="zone">{words.daysOf(zoneName)}</p>
-      <noscript>
-        <p class="zone">{words.timesOf(zoneName)}</p>
-      </noscript>
+      <ServerZone />
     </aside>
   )
 }

@@ -10,7 +10,7 @@ import { Bars, Brand } from './pictures.tsx'
 import { SidebarRoom } from './sidebar-room.tsx'
 import { zoneName } from './time.ts'
 import { TransportMenu } from './transport.tsx'
-import type { LogView, PageContext, RoomPageView } from './views.ts'
+import type { LogView, PageContext, RoomPageView, Transport } from './views.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
@@ -26,7 +26,7 @@ export function RoomPage({ page, view }: Props) {
   const words = useWords()
   const { log, composer, transport } = view
   const { room } = log
-  const framed = view.live && transport !== 'none'
+  const framed = view.live && transport !== 'none' && !view.inTextBrowser
   const toKeep = composer.body !== '' || Object.keys(composer.errors).length > 0
   return (
     <Layout
@@ -83,14 +83,23 @@ export function RoomPage({ page, view }: Props) {
             </div>
           </noscript>
         </div>
-        {page.viewer && <PendingTemplate viewer={page.viewer} />}
-        <TransportMenu page={page} transport={transport} />
-        <button type="button" id="new-messages" hidden>
-          <span class="words" />
-        </button>
+        {!view.inTextBrowser && <ForScripts page={page} transport={transport} />}
       </main>
       <Sidebar page={page} view={view} />
     </Layout>
+  )
+}
+
+/** What the script fills in, and how it is connected. */
+function ForScripts({ page, transport }: { page: PageContext; transport: Transport }) {
+  return (
+    <>
+      {page.viewer && <PendingTemplate viewer={page.viewer} />}
+      <TransportMenu page={page} transport={transport} />
+      <button type="button" id="new-messages" hidden>
+        <span class="words" />
+      </button>
+    </>
   )
 }
 

@@ -117,8 +117,8 @@ export interface PageContext {
   formToken: string
   /** The path of this page, for links that come back (`next`). */
   path: string
-  /** It answers a form, with what was typed into it. */
-  givesFormBack: boolean
+  /** Whoever asks for it again gets it again: it answers no form, and is no problem. */
+  isAPlace: boolean
 }
 
 /** A sentence beside each field that was refused, by field name. Empty when the form is fresh. */
@@ -415,6 +415,8 @@ export interface RoomPageView {
   readNumber: number | null
   /** The page shows the newest messages, so new ones are pushed onto its end. */
   live: boolean
+  /** It shows frames as links and templates as text, and nothing in it can be live. */
+  inTextBrowser: boolean
   /** What "Newer messages" comes after: the last number shown, or where nothing is newer the one that was asked for. */
   newerThan: number
   /** The message that `?around=N` asked for. */

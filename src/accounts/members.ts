@@ -220,6 +220,7 @@ export function createMembers(database: Database) {
             nameKey: null,
             passwordHash: '',
             totpSecret: null,
+            language: null,
             leftAt: now,
             role: 'member',
           })

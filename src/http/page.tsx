@@ -14,7 +14,7 @@ export async function pageContext(c: AppContext): Promise<PageContext> {
     formToken: await ensureFormToken(c),
     // What answers a form is no page to come back to: the room that it was sent to is.
     path: c.req.method === 'GET' ? url.pathname + url.search : url.pathname.replace(/\/messages$/, ''),
-    givesFormBack: c.req.method !== 'GET',
+    isAPlace: c.req.method === 'GET',
   }
 }
 

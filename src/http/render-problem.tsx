@@ -1,7 +1,7 @@
 import { roomUrl } from '../../templates/addresses.ts'
 import { ProblemFragment, ProblemPage } from '../../templates/problem.tsx'
 import type { ComposerView, FieldErrors, ProblemView } from '../../templates/views.ts'
-import { TooManyHashes } from '../accounts/passwords.ts'
+import { TooManyHashes } from '../accounts/hash-queue.ts'
 import { ProofFallen } from '../accounts/proof.ts'
 import { isDatabaseAway } from '../database/errors.ts'
 import { PollCut } from '../live/long-poll.ts'
@@ -108,7 +108,7 @@ async function renderHtml(c: AppContext, found: Problem): Promise<Response> {
     kept: keptMessage(c, found),
     framed: isFramed(c),
   }
-  const page = await pageContext(c)
+  const page = { ...(await pageContext(c)), isAPlace: false }
   return wantsFragment(c.req.raw)
     ? renderFragment(c, <ProblemFragment page={page} view={view} />, found.status)
     : renderPage(c, <ProblemPage page={page} view={view} />, found.status)
@@ -122,7 +122,7 @@ function sentences(c: AppContext, found: Problem): { title: string; detail: stri
     title,
     detail: [found.facts?.(words.facts) ?? '', ...beside, beside.length > 0 ? '' : detail]
       .filter(Boolean)
-      .join(' '),
+      .join(words.marks.between),
   }
 }
 
@@ -171,6 +171,7 @@ function renderPlain(c: AppContext, found: Problem): Response {
       'content-type': 'application/problem+json',
     })
   }
+  const { between, colon } = wordsFor(c).marks
   const named = Object.keys(fields).join(', ')
-  return c.text(`${found.status} ${title} ${named ? `${named}: ` : ''}${detail}\n`, found.status)
+  return c.text(`${found.status} ${title}${between}${named && named + colon}${detail}\n`, found.status)
 }

@@ -36,10 +36,14 @@ export function createNodePlatform(parts: LiveParts): LivePlatform {
         }
       }
       // Asked for behind another request on the same connection: it begins when that one is answered.
-      if (!outgoing.socket && !outgoing.destroyed) {
+      const isWaiting = !outgoing.socket && !outgoing.destroyed
+      if (!isWaiting) open()
+      // Nothing happens any more on a connection that is gone, so nothing would ever forget this stream.
+      else if (incoming.socket.destroyed) onClose()
+      else {
         incoming.socket.once('close', onClose)
         outgoing.once('socket', open)
-      } else open()
+      }
       return alreadySent()
     },
     departure(c: Context<{ Bindings: HttpBindings }>) {
@@ -47,7 +51,7 @@ export function createNodePlatform(parts: LiveParts): LivePlatform {
       const { socket } = incoming
       const leaving = new AbortController()
       const leave = () => leaving.abort()
-      if (socket.readableEnded) leave()
+      if (socket.readableEnded || socket.destroyed) leave()
       socket.once('end', leave)
       outgoing.once('close', () => {
         socket.off('end', leave)

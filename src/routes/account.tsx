@@ -157,7 +157,7 @@ export const account = new Hono<Env>()
     const { member, credential } = signedIn(c)
     const { members, sessions, knownDevices } = c.get('house')
     const typed = c.get('fields').new_password ?? ''
-    const fault = passwordSentence(typed)
+    const fault = passwordSentence(typed, (await members.account(member.id)) ?? {})
     const known = await members.passwordHash(member.id)
     const refusal = await confirmPerson(c)
     if (refusal || fault) {

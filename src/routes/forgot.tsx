@@ -7,7 +7,7 @@ import {
   ResetForm,
   ResetPage,
 } from '../../templates/forgot.tsx'
-import { hashPassword } from '../accounts/passwords.ts'
+import { hashPassword, type KnownOfOwner } from '../accounts/passwords.ts'
 import { toE164 } from '../accounts/phone.ts'
 import { recordAct } from '../http/audit.ts'
 import type { AppContext, Env } from '../http/context.ts'
@@ -61,7 +61,7 @@ export const forgot = new Hono<Env>()
   })
 
   .post('/code', async (c) => {
-    const { members, oneTimeSecrets } = c.get('house')
+    const { members, oneTimeSecrets, config } = c.get('house')
     const { pending = '', phone = '', password = '' } = c.get('fields')
     const code = typedCode(c)
     const refuse = (fields: Record<string, FieldSentence>) =>
@@ -72,11 +72,15 @@ export const forgot = new Hono<Env>()
         (errors, page) => <NewPasswordForm page={page} view={{ phone, pending, code, errors }} />,
       )
     // Before a try is counted: who mistypes the password still has the code.
-    const sentence = passwordSentence(password)
+    const typedNumber = toE164(phone, config.DEFAULT_COUNTRY)
+    const sentence = passwordSentence(password, typedNumber ? { phone: typedNumber } : {})
     if (sentence) return refuse({ password: sentence })
     const tried = isId(pending) ? await oneTimeSecrets.tryCode('password', pending, code) : 'spent'
     if (tried === 'wrong') return refuse({ code: (words) => words.smsCodeWrong })
     const member = tried === 'spent' ? null : await members.credentials(tried.phone)
+    // Their name is told to nobody who lacks the code.
+    const known = member && passwordSentence(password, await knownOf(c, member.id))
+    if (known) return refuse({ password: known })
     const isRenewed =
       member && (await renew(c, { secretId: pending, memberId: member.id, password, by: 'code' }))
     return isRenewed ? redirectTo(c, '/login', {}) : refuse({ code: (words) => words.codeSpent })
@@ -104,7 +108,7 @@ export const reset = new Hono<Env>()
   .post('/:secret', async (c) => {
     const { id, memberId } = await linkOf(c)
     const { password = '' } = c.get('fields')
-    const sentence = passwordSentence(password)
+    const sentence = passwordSentence(password, await knownOf(c, memberId))
     if (sentence) {
       const view = { action: c.req.path, name: await nameOf(c, memberId) }
       return refuseForm(
@@ -123,6 +127,9 @@ async function linkOf(c: AppContext): Promise<{ id: string; memberId: string }> 
   if (!found) throw problem('noPasswordLink')
   return found
 }
+
+const knownOf = async (c: AppContext, memberId: string): Promise<KnownOfOwner> =>
+  (await c.get('house').members.account(memberId)) ?? {}
 
 async function nameOf(c: AppContext, memberId: string): Promise<string> {
   return (await c.get('house').administration.member(memberId))?.name ?? ''

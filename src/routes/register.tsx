@@ -106,7 +106,7 @@ async function checkFields(c: AppContext, door: Door): Promise<Checked | { refus
   else if (await members.hasName(name.key)) refused.name = (words) => words.nameTaken(name.name)
 
   const password = typed.password ?? ''
-  const sentence = passwordSentence(password)
+  const sentence = passwordSentence(password, { name: typed.name ?? '', ...(phone ? { phone } : {}) })
   if (sentence) refused.password = sentence
 
   if (door.setupCode !== null && !equalSecrets(door.setupCode, (typed.setup_code ?? '').trim())) {

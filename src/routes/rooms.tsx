@@ -65,6 +65,8 @@ export function plainLog(c: AppContext, face: 'json' | 'text', log: LogView): Re
   })
 }
 
+const isInTextBrowser = (c: AppContext) => isTextBrowser(acceptedTypes(c.req.raw))
+
 /** The way that the member chose, or one tried once by `?via=`. */
 function transportOf(c: AppContext): Transport {
   const once = TRANSPORTS.find((transport) => transport === c.req.query('via'))
@@ -109,6 +111,7 @@ async function pageTag(c: AppContext, room: Room, sidebar: ListedRoom[]): Promis
     c.get('house').build,
     c.get('house').namesMark(),
     wordsFor(c).lang,
+    isInTextBrowser(c),
     new URL(c.req.url).search,
     [member.id, member.name, member.transport, credential.id, await formTokenOf(c)],
     [room.version, room.lastNumber, room.life, room.slug, room.name, room.topic, room.kind],
@@ -156,11 +159,12 @@ export const rooms = new Hono<Env>()
       transport: transportOf(c),
       live: !log.hasNewer,
       readNumber: room.membership?.readNumber ?? null,
+      inTextBrowser: isInTextBrowser(c),
       newerThan:
         log.messages.at(-1)?.number ?? (stretch !== 'newest' && 'after' in stretch ? stretch.after : 0),
       target: stretch !== 'newest' && 'around' in stretch ? stretch.around : null,
     }
-    if (stretch === 'newest' && isTextBrowser(acceptedTypes(c.req.raw))) await readToEnd(c, room)
+    if (stretch === 'newest' && isInTextBrowser(c)) await readToEnd(c, room)
     return renderPage(c, <RoomPage page={await pageContext(c)} view={view} />)
   })
 

@@ -174,6 +174,8 @@ export const fields = {
   days: 'A token works for 7, 30, 90 or 365 days.',
   leaveMessages: 'Choose whether your messages stay or go.',
   passwordCommon: 'This password is among the commonest, so it is the first that others would try.',
+  passwordKnown:
+    'Your name, your number and the name of this house are the first that others would try. Add something that nobody knows.',
   inviteMissing: 'This house is open to whoever was invited. Paste the link that you were sent.',
   invite: 'This invitation opens no door. Ask whoever sent it for another.',
   smsCodeWrong: 'This is not the code that was sent. You have five tries.',

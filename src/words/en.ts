@@ -20,8 +20,8 @@ export const en = {
   /** What the language calls itself, in a list of several and where there is little room. */
   languageName: 'English',
   languageShortName: 'English',
-  /** Between the parts of a sentence that a page puts together, with their spaces. */
-  marks: { comma: ', ', semicolon: '; ', colon: ': ', stop: '. ', open: ' (', close: ')' },
+  /** Between the parts of a sentence that a page puts together, with their spaces; and between two sentences. */
+  marks: { between: ' ', comma: ', ', semicolon: '; ', colon: ': ', stop: '. ', open: ' (', close: ')' },
 
   house: 'Teahouse',
   title: (page: string) => `${page} · Teahouse`,
@@ -368,7 +368,6 @@ export const en = {
   account: {
     title: 'Account',
     since: (day: string) => `Here since ${day}.`,
-    zone: (zone: string) => `Times are ${zone}.`,
     /** What became of what was asked for, on the page that comes after. */
     done: {
       name: 'You have a new name. Others see it from the next page that they open.',
@@ -528,7 +527,6 @@ export const en = {
     text: 'text',
     json: 'JSON',
     daysOf: (zone: string) => `Days begin and end in ${zone}.`,
-    timesOf: (zone: string) => `Times are ${zone}.`,
   },
 
   permalink: {

@@ -17,7 +17,7 @@ export const zh: Words = {
   dateLocale,
   languageName: '简体中文',
   languageShortName: '中文',
-  marks: { comma: '，', semicolon: '；', colon: '：', stop: '。', open: '（', close: '）' },
+  marks: { between: '', comma: '，', semicolon: '；', colon: '：', stop: '。', open: '（', close: '）' },
 
   house: 'Teahouse',
   title: (page) => `${page} · Teahouse`,
@@ -326,7 +326,6 @@ export const zh: Words = {
   account: {
     title: '账户',
     since: (day) => `${day}入座。`,
-    zone: (zone) => `时间按 ${zone}。`,
     done: {
       name: '你有新名字了。别人打开下一个页面就会看到。',
       password: '你有新密码了。其他地方都已退出登录，令牌还能用。',
@@ -481,7 +480,6 @@ export const zh: Words = {
     text: '文本',
     json: 'JSON',
     daysOf: (zone) => `一天的起止按 ${zone}。`,
-    timesOf: (zone) => `时间按 ${zone}。`,
   },
 
   permalink: {

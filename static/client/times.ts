@@ -6,11 +6,15 @@ const language = navigator.languages.find((one) => one.startsWith(pageLanguage))
 export const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false })
 const exact = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' })
 const fullDay = new Intl.DateTimeFormat(language, { dateStyle: 'full' })
+const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
 
 export function localizeTimes(within: ParentNode): void {
-  for (const time of within.querySelectorAll<HTMLTimeElement>('.message time:not([title])')) {
+  for (const time of within.querySelectorAll<HTMLTimeElement>(
+    '.message time:not([title]), [data-as]:not([title])',
+  )) {
     const date = new Date(time.dateTime)
-    time.textContent = clock.format(date)
+    const { as } = time.dataset
+    time.textContent = (as ? (as === 'day' ? fullDay : moment) : clock).format(date)
     time.title = exact.format(date)
   }
 }

@@ -242,6 +242,7 @@ describe('another password', () => {
     ['without the one of now', {}, 'change-password', en.fields.passwordMissing],
     ['with a wrong one', { password: 'not-my-password-1' }, 'change-password', en.fields.confirmWrong],
     ['that is common', { new_password: 'password' }, 'change-new_password', en.fields.passwordCommon],
+    ['that is the house', { new_password: 'Teahouse-123' }, 'change-new_password', en.fields.passwordKnown],
     ['that is short', { new_password: 'tea' }, 'change-new_password', en.fields.passwordShort(3, 5)],
     ['that is none', { new_password: '' }, 'change-new_password', en.fields.passwordMissing],
   ])('is refused %s', async (_what, typed, field, sentence) => {

@@ -1,6 +1,7 @@
 /** Registering, logging in and out (contract, sections 1 and 2). */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { en } from '../../src/words/en.ts'
 import {
   type Answer,
   ask,
@@ -25,7 +26,7 @@ import { waitFor } from '../tools/wait-for.ts'
 import { browserAccept } from './framings.ts'
 import { houseBehindProxy } from './house-behind-proxy.ts'
 import { houseOfThisFile, type SharedHouse } from './house-of-one-file.ts'
-import { elementsOf, faultsOfPage } from './html-document.ts'
+import { elementsOf, faultsOfPage, formsToFillIn } from './html-document.ts'
 
 const password = 'seven-grey-geese-12'
 let strangers = 0
@@ -175,6 +176,13 @@ describe('registering', () => {
   ])('refuses a password of %s', async (_what, chosen) =>
     expectRefused(await register(open, stranger({ password: chosen })), 'password'),
   )
+
+  it('refuses a password that is the name, the number, or the house', async () => {
+    const person = stranger()
+    for (const chosen of [person.name, `${person.name}!`, person.phone.replace('+31 ', '0'), 'teahouse']) {
+      expectRefused(await register(open, { ...person, password: chosen }), 'password')
+    }
+  })
 
   it('knows a password however its accents were typed', async () => {
     await registerByHttp(open.origin, tomas)
@@ -496,7 +504,7 @@ describe('REGISTRATION=closed', () => {
       ]
       for (const answer of answers) {
         expect(answer.status).toBe(403)
-        expect(elementsOf(answer.body).filter(({ name }) => name === 'form' || name === 'input')).toEqual([])
+        expect(formsToFillIn(answer.body)).toEqual([])
         expect(faultsOfPage(answer.body)).toEqual([])
         expect(cookieOf(answer)).not.toContain('teahouse_session')
       }
@@ -578,6 +586,22 @@ describe('guessing', () => {
   })
 })
 
+describe('more passwords at once than can be checked', () => {
+  it('are told to come back: 503 with Retry-After, and then there is room again', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => logIn(open, { phone: ada.phone, password: 'not-my-password-1' })),
+    )
+    const full = answers.find(({ body }) => body.includes(en.errors.overloaded.title))
+    expect(new Set(statuses(answers))).toEqual(new Set([422, 503]))
+    expect(full?.status).toBe(503)
+    expect(Number(full?.headers['retry-after'])).toBeGreaterThan(0)
+    expect(faultsOfPage(full?.body ?? '')).toEqual([])
+    expect((await logIn(open, ada)).status).toBe(303)
+    // Whoever floods the house must not flood its log with it.
+    expect(open.server.output()).not.toContain('"stack"')
+  }, 60_000)
+})
+
 const tokenOf = (house: SharedHouse, fields: { phone: string; password: string }) =>
   house.ask('/tokens', {
     form: { phone: fields.phone, password: fields.password },
@@ -601,7 +625,8 @@ function expectRefused(answer: Answer, field: string): void {
 /** The fields of the page's form, and what stands in them. */
 function fieldsOf({ body }: Answer): Record<string, string> {
   const fields = elementsOf(body).filter(
-    ({ name, attributes }) => name === 'input' && attributes.get('type') !== 'submit',
+    ({ name, attributes, parents }) =>
+      name === 'input' && !parents.includes('header') && attributes.get('type') !== 'submit',
   )
   return Object.fromEntries(
     fields.map(({ attributes }) => [attributes.get('name') ?? '', attributes.get('value') ?? '']),

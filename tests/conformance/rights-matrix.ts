@@ -31,6 +31,7 @@ GET  /login/passkey                                     303    303      303    3
 POST /login/passkey                                     422    422      422    422   422   422  422  422
 POST /login/passkey/options                             200    200      200    200   200   200  200  200
 POST /logout                                            =200   200      200    200   200   =200 =200 =200
+POST /language                                          =200   =200     =200   =200  =200  =200 =200 =200  language=zh-Hans
 POST /tokens                                            401    201      201    201   201   403  403  403
 GET  /forgot                                            200    200      200    200   200   200  200  200
 POST /forgot                                            403    403      403    403   403   403  403  403
@@ -64,6 +65,7 @@ GET  /rooms/:room/socket                                401    426      426    4
 GET  /account                                           401    200      200    200   200   403  403  403
 GET  /account/own.css                                   401    200      200    200   200   403  403  403
 POST /account/transport                                 401    200      200    200   200   403  403  403   transport=poll
+POST /account/language                                  401    200      200    200   200   403  403  403   language=zh-Hans
 POST /account/name                                      401    200      200    200   200   403  403  403   name=:unique
 POST /account/password                                  401    422      422    422   422   403  403  403
 POST /account/sessions/:id/end                          401    =200     200    =200  =200  403  403  403
