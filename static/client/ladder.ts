@@ -74,8 +74,7 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
         if (isOver) return
         heard()
         log.put(html)
-        // What is no message is for whoever listens (comfort.ts).
-        dispatchEvent(new CustomEvent('heard', { detail: html }))
+        window.heard?.(html)
         log.cursor = cursor ?? withVersionOf(html, log.cursor)
       },
       control(kind, cursor) {

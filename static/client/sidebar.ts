@@ -35,13 +35,13 @@ export function keepSidebar(room: HTMLElement): void {
     if (focused) lineOf(focused)?.querySelector('a')?.focus()
   }
 
-  addEventListener('heard', ({ detail }: CustomEventInit<string>) => {
-    const told = parse(detail ?? '').querySelector<HTMLElement>('[data-event]')
+  window.heard = (html) => {
+    const told = parse(html).querySelector<HTMLElement>('[data-event]')
     const lines = [...(told?.children ?? [])] as HTMLElement[]
     holdingFocus(() => {
       if (told?.dataset.event === 'rooms') list.replaceChildren(...lines.map(markCurrent))
       if (told?.dataset.event === 'room') lines.forEach(putOne)
       if (told?.dataset.event === 'gone') lineOf(told.dataset.room)?.remove()
     })
-  })
+  }
 }
