@@ -155,6 +155,7 @@ export const fields: Words['fields'] = {
   days: '令牌的有效期是 7、30、90 或 365 天。',
   leaveMessages: '请选择你的消息是留下还是删去。',
   passwordCommon: '这个密码太常见，别人最先试的就是它。',
+  passwordKnown: '你的名字、你的号码和这里的名称，都是别人最先会试的。再加些没有人知道的。',
   inviteMissing: '受邀的人才能进来。请贴上你收到的链接。',
   invite: '这份邀请打不开门。请向邀请你的人再要一份。',
   smsCodeWrong: '这不是发给你的验证码。一共可以试五次。',
