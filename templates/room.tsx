@@ -1,10 +1,13 @@
 import { asset } from '../src/http/assets.ts'
-import { historyUrl, keeperUrl, roomUrl } from './addresses.ts'
+import { historyUrl, keeperUrl, peopleUrl, roomUrl } from './addresses.ts'
 import { Composer } from './composer.tsx'
+import { JoinForm } from './directory.tsx'
+import { LanguageSwitch } from './language.tsx'
 import { Layout, LogOut } from './layout.tsx'
 import { MessageList } from './message.tsx'
 import { PendingTemplate } from './pending.tsx'
 import { Bars, Brand } from './pictures.tsx'
+import { SidebarRoom } from './sidebar-room.tsx'
 import { zoneName } from './time.ts'
 import { TransportMenu } from './transport.tsx'
 import type { LogView, PageContext, RoomPageView, Transport } from './views.ts'
@@ -45,6 +48,7 @@ export function RoomPage({ page, view }: Props) {
         data-live={String(view.live)}
         data-me={page.viewer?.id}
         data-target={view.target ?? undefined}
+        data-read={view.readNumber ?? undefined}
         data-words={JSON.stringify(words.client)}
       >
         <RoomHeader view={view} />
@@ -63,11 +67,16 @@ export function RoomPage({ page, view }: Props) {
         </div>
         {framed && <LogFrame slug={room.slug} />}
         <div class="dock" id="dock">
-          <div class={framed && !toKeep ? 'by-frame' : undefined}>
-            <Composer page={page} view={composer} />
-          </div>
+          {view.closed ? (
+            <p class="closed">{words.closed[view.closed]}</p>
+          ) : (
+            <div class={framed && !toKeep ? 'by-frame' : undefined}>
+              {!view.rights.isMember && <ReadsAlong page={page} slug={room.slug} />}
+              <Composer page={page} view={composer} />
+            </div>
+          )}
           <noscript>
-            {framed && !toKeep && <ComposerIframe view={view} />}
+            {framed && !toKeep && !view.closed && <ComposerIframe view={view} />}
             <div class="under-box">
               {framed && <Reconnect slug={room.slug} />}
               <p class="zone">{words.room.zone(zoneName)}</p>
@@ -110,6 +119,7 @@ function RoomHeader({ view }: { view: RoomPageView }) {
         <a class="to-dock" href="#dock">
           {words.room.write}
         </a>{' '}
+        <a href={peopleUrl(room.slug)}>{words.people.link}</a>{' '}
         <a href={historyUrl(room.slug)}>{words.nav.history}</a>
       </p>
     </header>
@@ -147,9 +157,10 @@ function NewerLink({ view: { log, live, transport, newerThan } }: { view: RoomPa
 
 /** With scripts off: the endless page, in its keeper, in place of the list. */
 function LogFrame({ slug }: { slug: string }) {
+  const { lang, room } = useWords()
   return (
     <noscript>
-      <iframe class="log-frame" src={keeperUrl(slug, 'again')} title={useWords().room.frameLog} />
+      <iframe class="log-frame" src={keeperUrl(slug, lang, 'again')} title={room.frameLog} />
     </noscript>
   )
 }
@@ -171,6 +182,15 @@ function Reconnect({ slug }: { slug: string }) {
   )
 }
 
+/** For whoever reads a room that they are not in. */
+function ReadsAlong({ page, slug }: { page: PageContext; slug: string }) {
+  return (
+    <div class="reads-along">
+      <p>{useWords().people.join}</p> <JoinForm page={page} slug={slug} />
+    </div>
+  )
+}
+
 function Sidebar({ page, view }: Props) {
   const words = useWords()
   return (
@@ -184,14 +204,15 @@ function Sidebar({ page, view }: Props) {
         </div>
         <h2>{words.nav.rooms}</h2>
         <ul>
-          {view.rooms.map(({ slug, name, current }) => (
-            <li>
-              <a href={roomUrl(slug)} aria-current={current ? 'page' : undefined}>
-                {name}
-              </a>
-            </li>
+          {view.rooms.map((room) => (
+            <SidebarRoom room={room} />
           ))}
         </ul>
+        <p class="all-rooms">
+          <a class="as-link" href="/rooms">
+            {words.rooms.all}
+          </a>
+        </p>
         {page.viewer && (
           <div class="me">
             <p class="name">
@@ -202,6 +223,7 @@ function Sidebar({ page, view }: Props) {
                 {words.nav.account}
               </a>
             </p>
+            <LanguageSwitch page={page} />
             <LogOut page={page} />
           </div>
         )}

@@ -18,6 +18,10 @@ export type News =
   | { type: 'credential-ended'; credentialId: string }
   /** What is remembered of a member (name, role, choices) is no longer so. */
   | { type: 'member-changed'; memberId: string }
+  /** Someone is in a room, or is so no longer, or has another role there. */
+  | { type: 'membership-changed'; roomId: string; memberId: string; isMember: boolean }
+  /** What a room is called, who may enter it or who may speak there is no longer what is remembered. */
+  | { type: 'room-changed'; roomId: string }
 
 export interface Bus {
   publish(news: News): void

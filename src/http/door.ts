@@ -1,38 +1,53 @@
+import type { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type { Env } from './context.ts'
+import { matchedRoutes } from 'hono/route'
+import type { AppContext, Env, Identity } from './context.ts'
 import { problem } from './errors.ts'
+import { RIGHTS, type Right } from './rights.ts'
 
-/** What answers without a session or a token. Everything else is behind the door; a test holds this list to the routes. */
-export const OPEN_ROUTES: readonly string[] = [
-  '/',
-  '/register',
-  '/invite/:secret',
-  '/login',
-  '/login/passkey',
-  '/login/passkey/options',
-  '/logout',
-  '/tokens',
-  '/forgot',
-  '/forgot/code',
-  '/reset/:secret',
-]
+const OPEN_PATHS = new Set(
+  Object.entries(RIGHTS).flatMap(([route, right]) => (right === 'anyone' ? [route.split(' ')[1]] : [])),
+)
 
-const patterns = new Map<string, RegExp>()
-
-/** Whether a list of routes names this path; `:part` stands for any one part of it. */
-export function names(routes: readonly string[], path: string): boolean {
-  return routes.some((route) => {
-    if (!route.includes(':')) return route === path
-    const pattern = patterns.get(route) ?? new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`)
-    patterns.set(route, pattern)
-    return pattern.test(path)
-  })
+const has: Record<Exclude<Right, 'anyone'>, (identity: Identity) => boolean> = {
+  member: () => true,
+  read: ({ scopes }) => scopes.includes('read'),
+  send: ({ scopes }) => scopes.includes('send'),
+  'in person': ({ credential }) => credential.kind === 'session',
+  admin: ({ scopes, member }) => scopes.includes('admin') && member.role !== 'member',
+  owner: ({ scopes, member }) => scopes.includes('admin') && member.role === 'owner',
+  'owner in person': (identity) => has['in person'](identity) && has.owner(identity),
 }
 
-/** Denied by default. @throws Problem 401 */
-export function behindTheDoor(open: readonly string[]) {
-  return createMiddleware<Env>(async (c, next) => {
-    if (!c.get('identity') && !names(open, c.req.path)) throw problem('notSignedIn')
-    await next()
-  })
+/** Denied by default: nobody comes to a route without the right that `RIGHTS` names for it. @throws Problem 401, 403 */
+export const behindTheDoor = createMiddleware<Env>(async (c, next) => {
+  const right = rightFor(c)
+  if (right !== 'anyone') {
+    const identity = c.get('identity')
+    if (!identity) throw problem('notSignedIn')
+    if (!has[right](identity)) throw problem('forbidden')
+  }
+  await next()
+})
+
+/** What this request needs, by the route that will answer it. What is not there is for members to know. */
+export function rightFor(c: AppContext): Right {
+  for (const { method, path } of matchedRoutes(c)) {
+    if (method !== 'ALL') return RIGHTS[`${method} ${path}`] ?? 'member'
+    // An open address, asked in a way that it does not take.
+    if (OPEN_PATHS.has(path)) return 'anyone'
+  }
+  return 'member'
+}
+
+/** A right cannot be forgotten. @throws Error where the routes and `RIGHTS` do not fit */
+export function checkRights({ routes }: Hono<Env>): void {
+  const known = new Set(
+    routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`),
+  )
+  const unnamed = [...known].filter((route) => !(route in RIGHTS))
+  const gone = Object.keys(RIGHTS).filter((route) => !known.has(route))
+  if (unnamed.length > 0)
+    throw new Error(`src/http/rights.ts does not say who may come to: ${unnamed.join(', ')}`)
+  if (gone.length > 0) throw new Error(`src/http/rights.ts names what is no route: ${gone.join(', ')}`)
 }

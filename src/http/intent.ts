@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { equalSecrets } from '../accounts/secrets.ts'
 import type { AppContext, Env } from './context.ts'
-import { names, OPEN_ROUTES } from './door.ts'
+import { rightFor } from './door.ts'
 import { problem } from './errors.ts'
 import { bearerToken, formTokenOf } from './identity.ts'
 
@@ -19,7 +19,7 @@ export const proveIntent = createMiddleware<Env>(async (c, next) => {
     refuseForeignOrigin(c)
     if (!isFromOurPages(c) && !isFirstContact(c) && !(await carriesFormToken(c))) {
       // Nobody is signed in, so nothing could be done in their name: say that, and keep what was typed.
-      throw problem(c.get('identity') || names(OPEN_ROUTES, c.req.path) ? 'noIntent' : 'notSignedIn')
+      throw problem(c.get('identity') || rightFor(c) === 'anyone' ? 'noIntent' : 'notSignedIn')
     }
   }
   await next()

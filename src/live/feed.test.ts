@@ -34,6 +34,7 @@ class ModelRoom {
         version: this.version,
         author: { id: 'mei', name: 'Mei' },
         body: `at version ${this.version}${this.words}`,
+        notice: null,
         replyTo: null,
         createdAt: new Date(0),
         editedAt: null,

@@ -10,6 +10,7 @@ function change(version: number, body = 'hi'): LiveEvent {
     version,
     author: { id: 'mei', name: 'Mei' },
     body,
+    notice: null,
     replyTo: null,
     createdAt: new Date(0),
     editedAt: null,

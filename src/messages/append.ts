@@ -1,10 +1,13 @@
 import { isWorthRetrying } from '../database/errors.ts'
+import type { Notice } from '../words/notice.ts'
 import type { Message } from './message.ts'
 import { type SendName, sendKey } from './send-key.ts'
 import type { Counters, MessageStore } from './store.ts'
 
 export interface Send extends SendName {
   authorName: string
+  /** Not said but done: its body is empty. */
+  notice?: Notice
 }
 
 export interface Appended {
@@ -259,6 +262,7 @@ class RoomWriter {
       version: room.version + step,
       author: { id: send.authorId, name: send.authorName },
       body: send.body,
+      notice: send.notice ?? null,
       replyTo: send.replyTo,
       createdAt: this.now(),
       editedAt: null,

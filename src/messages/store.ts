@@ -2,6 +2,7 @@ import type { OpenDatabase } from '../database/connection.ts'
 import { messages } from '../database/schema.ts'
 import { inTransaction, type Statement } from '../database/together.ts'
 import type { Message } from './message.ts'
+import { toStored } from './notice.ts'
 import { toMessage } from './read.ts'
 
 /** Where the room stands, read under the lock on its row. */
@@ -56,33 +57,37 @@ const lockRoom = (room: unknown): Statement => ({
 
 /** Whole messages and not their numbers alone: to read them after the COMMIT could fail sends that stand. */
 const storedUnder = (room: unknown, keys: string[]): Statement => ({
-  sql: 'select m.number, m.version, m.send_key, m.author_id, a.name, m.body, m.reply_to, m.created_at, m.edited_at, m.deleted_at from messages m left join members a on a.id = m.author_id where m.room_id = ? and m.send_key in (?)',
+  sql: 'select m.number, m.version, m.send_key, m.author_id, a.name, m.body, m.notice, m.reply_to, m.created_at, m.edited_at, m.deleted_at from messages m left join members a on a.id = m.author_id where m.room_id = ? and m.send_key in (?)',
   params: [room, keys.map((key) => messages.sendKey.mapToDriverValue(key))],
 })
 
-const moveCounters = (room: unknown, by: number): Statement => ({
-  sql: 'update rooms set last_number = last_number + ?, version = version + ? where id = ?',
-  params: [by, by, room],
+const moveCounters = (room: unknown, by: number, activeAt: Date): Statement => ({
+  sql: 'update rooms set last_number = last_number + ?, version = version + ?, active_at = ? where id = ?',
+  params: [by, by, activeAt, room],
 })
 
 const insert = (room: unknown, fresh: Map<string, Message>): Statement => ({
-  sql: 'insert into messages (room_id, number, version, author_id, send_key, body, reply_to, created_at) values ?',
+  sql: 'insert into messages (room_id, number, version, author_id, send_key, body, notice, reply_to, created_at) values ?',
   params: [
-    Array.from(fresh, ([key, { number, version, author, body, replyTo, createdAt }]) => [
+    Array.from(fresh, ([key, { number, version, author, body, notice, replyTo, createdAt }]) => [
       room,
       number,
       version,
       messages.authorId.mapToDriverValue(author.id),
       messages.sendKey.mapToDriverValue(key),
       body,
+      notice && toStored(notice),
       replyTo,
       createdAt,
     ]),
   ],
 })
 
+/** When the last of them was written. */
+const writtenAt = (fresh: Map<string, Message>) => [...fresh.values()].at(-1)?.createdAt ?? new Date()
+
 const ownMessages = (room: unknown, authorId: string, after: number): Statement => ({
-  sql: 'select number, reply_to, created_at, edited_at from messages where room_id = ? and number > ? and number <= ? and author_id = ? and deleted_at is null order by number limit ?',
+  sql: 'select number, reply_to, created_at, edited_at from messages where room_id = ? and number > ? and number <= ? and author_id = ? and deleted_at is null and notice is null order by number limit ?',
   params: [
     room,
     after,
@@ -115,6 +120,7 @@ interface StoredRow {
   author_id: Buffer
   name: string
   body: string
+  notice: string | null
   reply_to: number | null
   created_at: Date
   edited_at: Date | null
@@ -157,7 +163,8 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
             keys.filter((key) => !stored.has(key)),
           )
           beforeCommit()
-          if (fresh.size > 0) await send(insert(room, fresh), moveCounters(room, fresh.size), commit)
+          if (fresh.size > 0)
+            await send(insert(room, fresh), moveCounters(room, fresh.size, writtenAt(fresh)), commit)
           else await send(commit)
           return { life, stored, fresh }
         },
@@ -183,6 +190,7 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
             version: version + place + 1,
             author,
             body: '',
+            notice: null,
             replyTo: row.reply_to,
             createdAt: row.created_at,
             editedAt: row.edited_at,
@@ -210,6 +218,7 @@ function storedMessage(roomId: string, row: StoredRow): Message {
     authorId: String(messages.authorId.mapFromDriverValue(row.author_id)),
     authorName: row.name,
     body: row.body,
+    notice: row.notice,
     replyTo: row.reply_to,
     createdAt: row.created_at,
     editedAt: row.edited_at,

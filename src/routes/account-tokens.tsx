@@ -10,7 +10,6 @@ import { withoutControls } from '../messages/format.ts'
 import { codePoints } from '../unicode.ts'
 import { backToAccount, isCredentialId, refuseOnPage } from './account.tsx'
 import { endCredentials } from './credentials.ts'
-import { requireSession } from './door.ts'
 
 interface Wanted {
   name: string
@@ -43,14 +42,15 @@ function scopesOf(c: AppContext, typed: string): Scope[] | null {
 /** Tokens by the account page: named, for some scopes and some days, shown on the answer and never again. */
 export const accountTokens = new Hono<Env>()
   .post('/account/tokens', async (c) => {
-    requireSession(c)
     // An answer in a face that we do not speak must not come after the token was made.
     const face = chooseFace(c.req.raw)
-    const { member } = signedIn(c)
+    const { member, credential } = signedIn(c)
     const wanted = checkFields(c)
     if ('refused' in wanted) return refuseOnPage(c, 'token', wanted.refused)
     const { name, ...options } = wanted
-    const { token, scopes, expiresAt } = await c.get('house').tokens.create(member.id, name, options)
+    const { token, scopes, expiresAt } = await c
+      .get('house')
+      .tokens.create(member.id, name, { ...options, proof: { sessionId: credential.id } })
     await recordAct(c, 'token-made', { memberId: member.id, details: { name, scopes: scopes.join(' ') } })
     c.header('Cache-Control', 'no-store')
     if (face === 'text') return c.text(`${token}\n`, 201)
@@ -61,7 +61,6 @@ export const accountTokens = new Hono<Env>()
   })
 
   .post('/account/tokens/:id/revoke', async (c) => {
-    requireSession(c)
     const { member } = signedIn(c)
     const { tokens } = c.get('house')
     const id = c.req.param('id')

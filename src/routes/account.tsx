@@ -12,15 +12,15 @@ import { recordAct } from '../http/audit.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { problem, type Refused } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
-import { pageContext, renderPage, wordsFor } from '../http/page.tsx'
-import { withoutControls } from '../messages/format.ts'
+import { wordsFor } from '../http/language.ts'
+import { pageContext, renderPage } from '../http/page.tsx'
+import { onOneLine } from '../messages/format.ts'
 import { confirmPerson } from './confirm.ts'
 import { endCredentials } from './credentials.ts'
-import { requireSession } from './door.ts'
 import { safeNext } from './login.tsx'
 import { nameSentence } from './name.ts'
 import { passwordSentence } from './password.ts'
-import { redirectTo, refuseForm } from './session.ts'
+import { redirectTo, refuseForm, rememberDevice, renewSession } from './session.ts'
 
 type RefusedForm = NonNullable<AccountView['refused']>['form']
 
@@ -47,6 +47,7 @@ async function accountView(c: AppContext): Promise<AccountView> {
     createdAt: account.createdAt,
     role: account.role,
     transport: account.transport,
+    language: account.language,
     secondFactor,
     sessions: listedSessions.map((session) => toSessionView(session, credential.id)).sort(currentFirst),
     newDevices: current ? newDevices(known, toLogIn(current)) : [],
@@ -117,7 +118,6 @@ export const account = new Hono<Env>()
   })
 
   .get('/account', async (c) => {
-    requireSession(c)
     const face = chooseFace(c.req.raw)
     const view = await accountView(c)
     c.header('Cache-Control', 'no-store')
@@ -137,7 +137,6 @@ export const account = new Hono<Env>()
   })
 
   .post('/account/name', async (c) => {
-    requireSession(c)
     const { member } = signedIn(c)
     const { members, limits, bus } = c.get('house')
     const checked = checkName(c.get('fields').name ?? '')
@@ -155,11 +154,10 @@ export const account = new Hono<Env>()
   })
 
   .post('/account/password', async (c) => {
-    requireSession(c)
     const { member, credential } = signedIn(c)
-    const { members, sessions } = c.get('house')
+    const { members, sessions, knownDevices } = c.get('house')
     const typed = c.get('fields').new_password ?? ''
-    const fault = passwordSentence(typed)
+    const fault = passwordSentence(typed, (await members.account(member.id)) ?? {})
     const known = await members.passwordHash(member.id)
     const refusal = await confirmPerson(c)
     if (refusal || fault) {
@@ -171,13 +169,15 @@ export const account = new Hono<Env>()
     }
     const ended = await sessions.endOthers(member.id, credential.id)
     endCredentials(c, member.id, ended)
+    await renewSession(c)
+    await knownDevices.forgetAll(member.id)
+    await rememberDevice(c, member.id)
     await recordAct(c, 'password-changed', { memberId: member.id, details: { ended: ended.length } })
     return backToAccount(c, 'password', { ended: ended.length })
   })
 
   // Ending what has ended already is done: who clicks twice is told the same, and who tries another's learns nothing.
   .post('/account/sessions/:id/end', async (c) => {
-    requireSession(c)
     const { member } = signedIn(c)
     const id = c.req.param('id')
     const ended = isCredentialId(id) && (await c.get('house').sessions.endOf(member.id, id))
@@ -189,7 +189,6 @@ export const account = new Hono<Env>()
   })
 
   .post('/account/sessions/end-others', async (c) => {
-    requireSession(c)
     const { member, credential } = signedIn(c)
     const ended = await c.get('house').sessions.endOthers(member.id, credential.id)
     endCredentials(c, member.id, ended)
@@ -205,7 +204,7 @@ export const isCredentialId = (typed: string) => /^[0-9a-f]{64}$/.test(typed)
 function toJson(c: AppContext, view: AccountView) {
   const { device } = wordsFor(c).account.sessions
   const { id } = signedIn(c).member
-  const { name, phone, createdAt, role, transport, sessions, newDevices: fresh, tokens } = view
+  const { name, phone, createdAt, role, transport, language, sessions, newDevices: fresh, tokens } = view
   return {
     id,
     name,
@@ -213,6 +212,7 @@ function toJson(c: AppContext, view: AccountView) {
     createdAt,
     role,
     transport,
+    language,
     sessions: sessions.map(({ program, system, ...session }) => ({
       device: device(program, system),
       ...session,
@@ -230,6 +230,7 @@ function toText(c: AppContext, view: AccountView): string {
     ['phone', view.phone],
     ['role', view.role],
     ['transport', view.transport],
+    ['language', view.language ?? 'auto'],
     ...view.sessions.map(({ id, program, system, address, lastSeenAt, current }) => [
       current ? 'session*' : 'session',
       device(program, system),
@@ -251,5 +252,5 @@ function toText(c: AppContext, view: AccountView): string {
       id,
     ]),
   ]
-  return lines.map((parts) => `${parts.map(withoutControls).join('\t')}\n`).join('')
+  return lines.map((parts) => `${parts.map(onOneLine).join('\t')}\n`).join('')
 }

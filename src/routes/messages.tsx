@@ -6,6 +6,7 @@ import type { AppContext, Env } from '../http/context.ts'
 import { signedIn } from '../http/context.ts'
 import { type FieldSentence, problem } from '../http/errors.ts'
 import { chooseFace, type Face, wantsFragment } from '../http/faces.ts'
+import { wordsFor } from '../http/language.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import type { Appended } from '../messages/append.ts'
 import { toTextLine } from '../messages/format.ts'
@@ -13,7 +14,8 @@ import { freshNonce, NONCE } from '../messages/send-key.ts'
 import { checkBody } from '../messages/text.ts'
 import { toJson, toView } from '../messages/view.ts'
 import type { RoomPlace } from '../rooms/rooms.ts'
-import { enterPlace, enterRoom, requireScope } from './door.ts'
+import { enterPlace, enterRoom } from './door.ts'
+import { takeFloor } from './floor.ts'
 import { wholeNumber } from './query.ts'
 
 interface CheckedSend {
@@ -66,22 +68,21 @@ async function answerSend(
 
 export const messages = new Hono<Env>()
   .post('/rooms/:room/messages', async (c) => {
-    requireScope(c, 'send')
     // An answer in a face that we do not speak must not come after the message was stored.
     const face = chooseFace(c.req.raw)
     const { member } = signedIn(c)
     const { log, limits } = c.get('house')
     const room = await enterPlace(c)
-    const send = await checkSend(c, room)
+    const send = { ...(await checkSend(c, room)), authorId: member.id, authorName: member.name }
+    await takeFloor(c, room, send)
     await limits.take('messagesOfMember', member.id)
-    const appended = await log.append(room.id, { ...send, authorId: member.id, authorName: member.name })
+    const appended = await log.append(room.id, send)
     // Whoever says the same again, to be sure, has said nothing more.
     if (appended.repeated) await limits.giveBack('messagesOfMember', member.id)
     return answerSend(c, room, appended, face)
   })
 
   .get('/rooms/:room/messages/:number', async (c) => {
-    requireScope(c, 'read')
     const room = await enterRoom(c)
     const number = wholeNumber(c.req.param('number'))
     const message = number ? await c.get('house').reader.one(room.id, number) : null
@@ -90,7 +91,7 @@ export const messages = new Hono<Env>()
     c.header('Teahouse-Version', String(room.version))
     const face = chooseFace(c.req.raw)
     if (face === 'json') return c.json(toJson(view))
-    if (face === 'text') return c.text(`${toTextLine(view)}\n`)
+    if (face === 'text') return c.text(`${toTextLine(view, wordsFor(c))}\n`)
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageItem message={view} />)
     return renderPage(
       c,

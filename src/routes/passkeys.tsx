@@ -7,10 +7,10 @@ import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { type FieldSentence, problem, type Refused } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
 import { formTokenOf } from '../http/identity.ts'
-import { pageContext, renderPage, wordsFor } from '../http/page.tsx'
+import { wordsFor } from '../http/language.ts'
+import { pageContext, renderPage } from '../http/page.tsx'
 import { codePoints } from '../unicode.ts'
 import { asksCode, confirmPerson } from './confirm.ts'
-import { requireSession } from './door.ts'
 import { relyingParty } from './passkey-login.tsx'
 import { afterAdding } from './second-factor.tsx'
 import { redirectTo, refuseForm } from './session.ts'
@@ -52,7 +52,6 @@ function idOf(c: AppContext): string {
 /** The passkeys of whoever is signed in. */
 export const passkeys = new Hono<Env>()
   .use(async (c, next) => {
-    requireSession(c)
     c.header('Cache-Control', 'no-store')
     await next()
   })

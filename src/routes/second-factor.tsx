@@ -13,9 +13,9 @@ import { recordAct } from '../http/audit.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { type Problem, problem } from '../http/errors.ts'
 import { chooseFace, errorFace } from '../http/faces.ts'
-import { pageContext, renderPage, wordsFor } from '../http/page.tsx'
+import { wordsFor } from '../http/language.ts'
+import { pageContext, renderPage } from '../http/page.tsx'
 import { confirmPerson } from './confirm.ts'
-import { requireSession } from './door.ts'
 import { redirectTo, refuseForm } from './session.ts'
 
 const OVERVIEW = '/account/second-factor'
@@ -53,7 +53,6 @@ const refusePage = (c: AppContext, refusal: Problem, page: Parameters<typeof ref
 /** The authenticator and the recovery codes of whoever is signed in. */
 export const secondFactor = new Hono<Env>()
   .use(async (c, next) => {
-    requireSession(c)
     c.header('Cache-Control', 'no-store')
     await next()
   })

@@ -40,6 +40,7 @@ export interface VisitOptions {
   /** Stands behind a proxy that speaks HTTP/2 and knows no WebSockets. */
   overHttp2?: boolean
   locale?: string
+  timezoneId?: string
   viewport?: { width: number; height: number }
   colorScheme?: 'light' | 'dark'
   /** Problems that belong to the test, such as the console's line for a refused form. */
