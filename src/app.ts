@@ -10,6 +10,7 @@ import { compressPages, readFields, refuseOtherMethods, welcome } from './http/r
 import { account } from './routes/account.tsx'
 import { accountTokens } from './routes/account-tokens.tsx'
 import { admin } from './routes/admin.tsx'
+import { changes } from './routes/changes.tsx'
 import { forgot, reset } from './routes/forgot.tsx'
 import { frames } from './routes/frames.tsx'
 import { front } from './routes/front.tsx'
@@ -55,6 +56,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/admin', admin)
   app.route('/', rooms)
   app.route('/', messages)
+  app.route('/', changes)
   app.route('/', history)
   app.route('/', live)
 

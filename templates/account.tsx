@@ -3,7 +3,7 @@ import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
 import { SecondFactorSummary } from './second-factor.tsx'
-import { clock, dayName, dayOf, zoneName } from './time.ts'
+import { dayName, dayOf, moment, zoneName } from './time.ts'
 import { TransportChoice } from './transport.tsx'
 import type { AccountView, FieldErrors, LogInView, PageContext, SessionView, TokenView } from './views.ts'
 import { useWords } from './words.tsx'
@@ -91,8 +91,6 @@ function Form(props: {
 function refusedOf({ refused }: AccountView, form: NonNullable<AccountView['refused']>['form']) {
   return refused?.form === form ? refused : { errors: {} as FieldErrors, typed: {} as FieldErrors }
 }
-
-const moment = (date: Date) => `${dayOf(date)} ${clock(date)}`
 
 /** Whatever its words put around the moment, a machine finds it. */
 function Time({ date, words }: { date: Date; words: (moment: string) => string }) {

@@ -4,7 +4,7 @@ import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
 import { QrCode } from './qr.tsx'
-import { clock, dayOf, zoneName } from './time.ts'
+import { moment, zoneName } from './time.ts'
 import type {
   AuditEntryView,
   AuditPageView,
@@ -101,7 +101,7 @@ function Standing({ member: { role, createdAt, suspendedAt } }: Pick<MemberPageV
 }
 
 function Moment({ at }: { at: Date }) {
-  return <time datetime={at.toISOString()}>{`${dayOf(at)} ${clock(at)}`}</time>
+  return <time datetime={at.toISOString()}>{moment(at)}</time>
 }
 
 function Older({ href }: { href: string | null }) {

@@ -1,6 +1,6 @@
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
-import { clock, dayOf, zoneName } from './time.ts'
+import { moment, zoneName } from './time.ts'
 import type { ActView, LogInView, MessageView, SessionView, TokenView, Transport } from './views.ts'
 import { useWords } from './words.tsx'
 
@@ -16,8 +16,6 @@ export interface ArchiveView {
   tokens: Omit<TokenView, 'id'>[]
   acts: ActView[]
 }
-
-const moment = (date: Date) => `${dayOf(date)} ${clock(date)}`
 
 /** The first page of the archive. It stands alone: no house, no style, no script. */
 export function ArchivePage({

@@ -11,6 +11,9 @@ const said = (name: string, at: string): MessageView => ({
   body: 'hi',
   html: '<p>hi</p>',
   replyTo: null,
+  replied: null,
+  deletedAt: null,
+  deletedByAuthor: false,
   createdAt: new Date(at), // without a zone: the server's own
   editedAt: null,
   deleted: false,

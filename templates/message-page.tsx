@@ -1,8 +1,8 @@
-import { inRoomUrl, messageUrl, replyUrl, roomUrl } from './addresses.ts'
+import { inRoomUrl, messageUrl, replyUrl, roomUrl, versionsUrl } from './addresses.ts'
 import { Layout } from './layout.tsx'
 import { Lines } from './message.tsx'
 import { zoneName } from './time.ts'
-import type { MessageView, PageContext, RoomView } from './views.ts'
+import type { MayView, MessageView, PageContext, RoomView } from './views.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
@@ -11,10 +11,11 @@ interface Props {
   message: MessageView
   /** The room's version. */
   version: number
+  may: MayView
 }
 
 /** The permalink of one message. */
-export function MessagePage({ page, room, message, version }: Props) {
+export function MessagePage({ page, room, message, version, may }: Props) {
   const words = useWords()
   const title = words.permalink.title(message.number, room.name)
   return (
@@ -29,17 +30,52 @@ export function MessagePage({ page, room, message, version }: Props) {
         <ul id="messages" data-version={version}>
           <Lines messages={[message]} />
         </ul>
-        <p class="actions">
-          <a href={inRoomUrl(room.slug, message.number)}>{words.permalink.inRoom}</a>{' '}
-          {message.replyTo && (
-            <a href={messageUrl(room.slug, message.replyTo)}>{words.permalink.inReplyTo}</a>
-          )}{' '}
-          {!message.deleted && <a href={replyUrl(room.slug, message.number)}>{words.message.reply}</a>}
-        </p>
+        <Actions room={room} message={message} may={may} />
         <noscript>
           <p class="zone">{words.room.zone(zoneName)}</p>
         </noscript>
       </main>
     </Layout>
+  )
+}
+
+/** All that can be done with a message, by links: where no script opens a menu, this is it. */
+function Actions({ room, message, may }: Pick<Props, 'room' | 'message' | 'may'>) {
+  const words = useWords()
+  const { number, replyTo, deleted, editedAt } = message
+  const url = messageUrl(room.slug, number)
+  return (
+    <ul class="acts" aria-label={words.permalink.actions}>
+      <li>
+        <a href={inRoomUrl(room.slug, number)}>{words.permalink.inRoom}</a>
+      </li>
+      {replyTo && (
+        <li>
+          <a href={messageUrl(room.slug, replyTo)}>{words.permalink.inReplyTo}</a>
+        </li>
+      )}
+      {!deleted && (
+        <li>
+          <a href={replyUrl(room.slug, number)}>{words.message.reply}</a>
+        </li>
+      )}
+      {may.edit && (
+        <li>
+          <a href={`${url}/edit`}>{words.permalink.edit}</a>
+        </li>
+      )}
+      {editedAt && !deleted && (
+        <li>
+          <a href={versionsUrl(room.slug, number)}>{words.permalink.versions}</a>
+        </li>
+      )}
+      {may.delete && (
+        <li>
+          <a class="undoing" href={`${url}/delete`}>
+            {words.permalink.delete}
+          </a>
+        </li>
+      )}
+    </ul>
   )
 }

@@ -1,8 +1,9 @@
 import { raw } from 'hono/html'
 import { LRUCache } from 'lru-cache'
 import type { Words } from '../src/words/en.ts'
-import { messageUrl, replyUrl } from './addresses.ts'
+import { messageUrl, replyUrl, versionsUrl } from './addresses.ts'
 import { arrange } from './arrange.ts'
+import { Fill } from './fill.tsx'
 import { Cup } from './pictures.tsx'
 import { clock, dayName } from './time.ts'
 import type { LogView, MessageView } from './views.ts'
@@ -20,15 +21,13 @@ const rendered = new LRUCache<string, string>({ maxSize: 8_000_000, sizeCalculat
 /** One message, the same for every viewer: in the page, pushed, caught up with, and on its own page. */
 export function MessageItem({ message, run = false }: Props) {
   const words = useWords()
-  const render = () => String(<Item message={message} run={run} words={words.message} />)
-  // Who is quoted can change without this message.
-  if (message.replied) return raw(render())
-  const { room, number, version, author, createdAt, nonce } = message
-  // Name and moment too: a member may take another name, and a restored backup may tell another story under the same numbers.
-  const key = JSON.stringify([words.lang, room, number, version, +createdAt, author, nonce, run])
+  const { room, number, version, author, createdAt, nonce, replied } = message
+  // Names and moment too: a member may take another name, and a restored backup may tell another story under the same numbers. What is quoted
+  // changes without this message.
+  const key = JSON.stringify([words.lang, room, number, version, +createdAt, author, nonce, run, replied])
   const known = rendered.get(key)
   if (known !== undefined) return raw(known)
-  const html = render()
+  const html = String(<Item message={message} run={run} words={words.message} />)
   rendered.set(key, html)
   return raw(html)
 }
@@ -62,9 +61,21 @@ function Item({ message, run, words }: Required<Props> & { words: Words['message
         )}
       </span>
       <div class="text">
-        {deleted ? <p class="gone">{words.deleted}</p> : <Text message={message} words={words} />}
+        {deleted ? <Gone message={message} words={words} /> : <Text message={message} words={words} />}
       </div>
     </li>
+  )
+}
+
+/** What stands where a message was. */
+function Gone({ message, words }: { message: MessageView; words: Words['message'] }) {
+  const { author, deletedAt, deletedByAuthor } = message
+  const time = deletedAt && <time datetime={deletedAt.toISOString()}>{clock(deletedAt)}</time>
+  const sentence = deletedByAuthor ? words.deleted.byAuthor : words.deleted.byKeeper
+  return (
+    <p class="gone">
+      <Fill sentence={sentence} name={<bdi>{author.name}</bdi>} time={time} />
+    </p>
   )
 }
 
@@ -93,7 +104,7 @@ function Text({ message, words }: { message: MessageView; words: Words['message'
       {editedAt && (
         <>
           {' '}
-          <a class="edited-note" href={messageUrl(room, number)}>
+          <a class="edited-note" href={versionsUrl(room, number)}>
             {words.edited}
           </a>
         </>

@@ -9,6 +9,9 @@ export const clock = (date: Date) => `${two(date.getHours())}:${two(date.getMinu
 export const dayOf = (date: Date) =>
   `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 
+/** 2026-11-23 09:14 */
+export const moment = (date: Date) => `${dayOf(date)} ${clock(date)}`
+
 /** Monday 23 November 2026; takes 2026-11-23, so that no zone can move it. */
 export const dayName = (day: string, locale: string) =>
   named(day, locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })

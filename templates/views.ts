@@ -12,11 +12,14 @@ export interface MessageView {
   body: string
   html: string
   replyTo: number | null
-  /** The beginning of what it answers, where it was looked up; without it the number alone is shown. */
-  replied?: { name: string; words: string } | null
+  /** The beginning of what it answers; where that is kept no longer the number alone is shown. */
+  replied: { name: string; words: string } | null
   createdAt: Date
   editedAt: Date | null
   deleted: boolean
+  deletedAt: Date | null
+  /** Else whoever keeps order in the room has deleted it. */
+  deletedByAuthor: boolean
   /** While it is news: by this its author's browser knows the line that it has shown already. Not stored. */
   nonce?: string
 }
@@ -285,12 +288,38 @@ export interface NewTokenView {
   origin: string
 }
 
+/** A message in the form that edits it. */
+export interface EditView {
+  message: MessageView
+  /** What stands in the form: what it says, or what was typed and not taken. */
+  body: string
+  /** The version that the edit is made from. */
+  version: number
+  /** Another edit came first. */
+  isConflict: boolean
+  errors: FieldErrors
+}
+
+export interface VersionsView {
+  number: number
+  /** From the first to what it says now. */
+  versions: { html: string; writtenAt: Date }[]
+}
+
+/** What the viewer may do with a message. */
+export interface MayView {
+  edit: boolean
+  delete: boolean
+}
+
 export interface ComposerView {
   /** Where it posts: /rooms/:room/messages */
   action: string
   nonce: string
   body: string
   replyTo: number | null
+  /** Of an edit: the version that it was made from. */
+  version: number | null
   errors: FieldErrors
   /** `composer` when it stands in its own frame, so that the answer goes back there. */
   back: '' | 'composer'

@@ -30,6 +30,7 @@ export const AUDITED = [
   'role-changed',
   'suspended',
   'reinstated',
+  'message-removed',
 ] as const
 export type AuditedAction = (typeof AUDITED)[number]
 

@@ -229,6 +229,8 @@ export const messages = mysqlTable(
     createdAt: moment('created_at').notNull(),
     editedAt: moment('edited_at'),
     deletedAt: moment('deleted_at'),
+    /** The author, or whoever keeps order in the room. */
+    deletedBy: uuid('deleted_by'),
   },
   (table) => [
     primaryKey({ columns: [table.roomId, table.number] }),
@@ -236,4 +238,18 @@ export const messages = mysqlTable(
     index('messages_version').on(table.roomId, table.version),
     index('messages_created').on(table.roomId, table.createdAt),
   ],
+)
+
+/** What messages said before they were edited. They go with their message. */
+export const messageVersions = mysqlTable(
+  'message_versions',
+  {
+    roomId: uuid('room_id').notNull(),
+    number: counter('number').notNull(),
+    /** The room's version at the edit that replaced this text. */
+    version: counter('version').notNull(),
+    body: prose('body', {}).notNull(),
+    writtenAt: moment('written_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.number, table.version] })],
 )

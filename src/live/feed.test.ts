@@ -38,6 +38,8 @@ class ModelRoom {
         createdAt: new Date(0),
         editedAt: null,
         deletedAt: null,
+        deletedBy: null,
+        replied: null,
       }
       this.rows.set(number, message)
       this.backups[this.version] = new Map(this.rows)

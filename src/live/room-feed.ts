@@ -31,9 +31,11 @@ export class RoomFeed {
   /** The newest version that any news or the database spoke of. */
   private newest: number
   private repairing = false
-  /** Every change after `recentAfter` up to `version`. */
+  /** Every change after `recentAfter` up to `version` that no later one has replaced. */
   private recent: LiveEvent[] = []
   private recentAfter: number
+  /** Of the messages that were remembered: what comes under no higher number is a change to one. */
+  private highestNumber = 0
 
   constructor(
     readonly id: string,
@@ -166,11 +168,22 @@ export class RoomFeed {
   }
 
   private remember(burst: LiveEvent[]): void {
-    this.recent.push(...burst)
+    for (const event of burst) {
+      if (event.message.number <= this.highestNumber) this.forgetReplaced(event)
+      else this.highestNumber = event.message.number
+      this.recent.push(event)
+    }
     // Cut in strides, so that not every message moves the whole array.
     if (this.recent.length < RECENT * 1.5) return
     const dropped = this.recent.splice(0, this.recent.length - RECENT)
     this.recentAfter = dropped.at(-1)?.version ?? this.recentAfter
+  }
+
+  /** What a change has replaced must reach nobody any more, nor what quotes the words that it took away: that is read anew. */
+  private forgetReplaced({ message: { number, editedAt, deleted } }: LiveEvent): void {
+    const isQuoted = (editedAt || deleted) && this.recent.some(({ message }) => message.replyTo === number)
+    if (isQuoted) this.forgetRecent()
+    else this.recent = this.recent.filter(({ message }) => message.number !== number)
   }
 
   /**

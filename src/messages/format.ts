@@ -1,4 +1,4 @@
-import MarkdownIt from 'markdown-it'
+import MarkdownIt, { type Token } from 'markdown-it'
 import { en, type Words } from '../words/en.ts'
 
 /**
@@ -29,6 +29,16 @@ markdown.renderer.rules.code_block = markdown.renderer.rules.fence
 export function toHtml(body: string): string {
   return markdown.render(withoutControls(body)).trim()
 }
+
+/** The beginning of a message as one line, without its marks: for those who answer it. */
+export function firstWords(body: string): string {
+  const said = markdown
+    .parse(withoutControls(body), {})
+    .map(({ children, content }) => children?.map(wordsOf).join('') ?? content)
+  return said.join(' ').replace(/\s+/g, ' ').trim()
+}
+
+const wordsOf = ({ type, content }: Token) => (type.endsWith('break') ? ' ' : content)
 
 interface TextMessage {
   number: number

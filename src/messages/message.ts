@@ -9,12 +9,26 @@ export interface Message {
   /** Empty once deleted. */
   body: string
   replyTo: number | null
+  /** What it answers, as that is now; null where it answers nothing. */
+  replied: Replied | null
   createdAt: Date
   editedAt: Date | null
   deletedAt: Date | null
+  deletedBy: string | null
   /** Of a send that was just committed; not stored. */
   nonce?: string
 }
+
+/** The beginning of a message that another one answers. */
+export interface Replied {
+  author: { name: string }
+  /** At most `REPLIED_LENGTH` characters; empty once deleted. */
+  body: string
+  deleted: boolean
+}
+
+/** How much of a message a reply to it is told: more than a line of it can show. */
+export const REPLIED_LENGTH = 200
 
 /** The room as the log knows it. */
 export interface RoomState {

@@ -1,12 +1,19 @@
-import { and, asc, desc, eq, gt, gte, isNull, like, lt, lte, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, isNull, like, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/mysql-core'
 import type { Database } from '../database/connection.ts'
-import { members, messages, rooms } from '../database/schema.ts'
-import type { Message, RoomState } from './message.ts'
+import { members, messages, messageVersions, rooms } from '../database/schema.ts'
+import { type Message, REPLIED_LENGTH, type RoomState } from './message.ts'
 
 /** Messages on one page of a room or of its history. */
 export const PAGE = 50
 /** How far one search looks back: 12 ms of reading, after which it says where it stopped. */
 export const SEARCH_WINDOW = 10_000
+
+/** The message that another one answers, and its author: one more row of an index for those that answer any. */
+const replied = alias(messages, 'replied')
+const repliedAuthor = alias(members, 'replied_author')
+
+const VERSIONS_SHOWN = 100
 
 const messageColumns = {
   roomId: messages.roomId,
@@ -16,25 +23,52 @@ const messageColumns = {
   authorName: members.name,
   body: messages.body,
   replyTo: messages.replyTo,
+  repliedName: repliedAuthor.name,
+  repliedBody: sql<string | null>`left(${replied.body}, ${sql.raw(String(REPLIED_LENGTH))})`,
+  repliedDeletedAt: replied.deletedAt,
   createdAt: messages.createdAt,
   editedAt: messages.editedAt,
   deletedAt: messages.deletedAt,
+  deletedBy: messages.deletedBy,
 }
 
-type MessageRow = Omit<Message, 'author'> & { authorId: string; authorName: string }
+interface MessageRow extends Omit<Message, 'author' | 'replied' | 'nonce'> {
+  authorId: string
+  authorName: string
+  /** null where it answers nothing, or what retention has taken. */
+  repliedName: string | null
+  repliedBody: string | null
+  repliedDeletedAt: Date | null
+}
 
-export function toMessage({ authorId, authorName, ...row }: MessageRow): Message {
+export function toMessage(row: MessageRow): Message {
   return {
     roomId: row.roomId,
     number: row.number,
     version: row.version,
-    author: { id: authorId, name: authorName },
+    author: { id: row.authorId, name: row.authorName },
     body: row.body,
     replyTo: row.replyTo,
+    replied: row.repliedBody === null ? null : toReplied(row, row.repliedBody),
     createdAt: row.createdAt,
     editedAt: row.editedAt,
     deletedAt: row.deletedAt,
+    deletedBy: row.deletedBy,
   }
+}
+
+const toReplied = ({ repliedName, repliedDeletedAt }: MessageRow, body: string) => ({
+  author: { name: repliedName ?? '' },
+  body,
+  deleted: repliedDeletedAt !== null,
+})
+
+/** What a message said until an edit. */
+export interface MessageVersion {
+  /** The room's version at the edit that replaced it. */
+  version: number
+  body: string
+  writtenAt: Date
 }
 
 /** Which stretch of the log: the newest, or what lies before, after or around a number. */
@@ -49,6 +83,8 @@ export function createLogReader(database: Database) {
       .select(messageColumns)
       .from(messages)
       .innerJoin(members, eq(members.id, messages.authorId))
+      .leftJoin(replied, and(eq(replied.roomId, messages.roomId), eq(replied.number, messages.replyTo)))
+      .leftJoin(repliedAuthor, eq(repliedAuthor.id, replied.authorId))
       .where(where)
       .orderBy(order)
       .limit(limit)
@@ -84,6 +120,21 @@ export function createLogReader(database: Database) {
     async one(roomId: string, number: number): Promise<Message | null> {
       const [message] = await select(inRoom(roomId, eq(messages.number, number)), asc(messages.number), 1)
       return message ?? null
+    },
+
+    /** What a message said before its edits, from the first to the last; of very many the last. */
+    async versions(roomId: string, number: number): Promise<MessageVersion[]> {
+      const newest = await database
+        .select({
+          version: messageVersions.version,
+          body: messageVersions.body,
+          writtenAt: messageVersions.writtenAt,
+        })
+        .from(messageVersions)
+        .where(and(eq(messageVersions.roomId, roomId), eq(messageVersions.number, number)))
+        .orderBy(desc(messageVersions.version))
+        .limit(VERSIONS_SHOWN)
+      return newest.reverse()
     },
 
     /** What changed after a version, in the order of the versions: the question that every catch-up asks. */

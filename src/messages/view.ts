@@ -1,7 +1,7 @@
 import type { MessageView } from '../../templates/views.ts'
 import { en, type Words } from '../words/en.ts'
-import { toHtml } from './format.ts'
-import type { Message } from './message.ts'
+import { firstWords, toHtml } from './format.ts'
+import type { Message, Replied } from './message.ts'
 
 /** Whoever has left has no name any more. */
 export const nameOf = ({ name }: { name: string }, words: Words['message'] = en.message) =>
@@ -28,12 +28,21 @@ export function toView(
       return html
     },
     replyTo: message.replyTo,
+    replied: message.replied && toReplied(message.replied, words),
     createdAt: message.createdAt,
     editedAt: message.editedAt,
     deleted,
+    /** Whoever leaves deletes their own; before it was kept who did, nobody else could. */
+    deletedByAuthor: [null, message.author.id].includes(message.deletedBy),
+    deletedAt: message.deletedAt,
     ...(message.nonce ? { nonce: message.nonce } : {}),
   }
 }
+
+const toReplied = ({ author, body, deleted }: Replied, words: Words['message']) => ({
+  name: nameOf(author, words),
+  words: deleted ? words.deletedLine : firstWords(body),
+})
 
 /** The JSON face of a message. Later features add fields and never change these. */
 export function toJson(view: MessageView) {

@@ -23,6 +23,18 @@ export const errors = {
     title: 'You own this house.',
     detail: 'Nothing was done. Hand it over to someone else, then you can leave.',
   },
+  notYourMessage: {
+    title: 'This message is not yours to change.',
+    detail: 'Nothing was changed. Who wrote it can edit it; who wrote it or keeps order here can delete it.',
+  },
+  messageDeleted: {
+    title: 'This message was deleted.',
+    detail: 'Nothing was changed. Copy what you have typed, if you want to say it anew.',
+  },
+  editedMeanwhile: {
+    title: 'This message was edited meanwhile.',
+    detail: 'Nothing was saved. Look at what it says now, then send yours again.',
+  },
   leavingUnfinished: {
     title: 'The database went away while you were leaving.',
     detail:

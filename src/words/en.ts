@@ -309,7 +309,11 @@ export const en = {
   message: {
     reply: 'Reply',
     edited: 'edited',
-    deleted: 'This message was deleted.',
+    /** `{name}` and `{time}` are filled in. */
+    deleted: {
+      byAuthor: '{name} deleted this message at {time}.',
+      byKeeper: 'A keeper of the house removed this message at {time}.',
+    },
     /** Where a message is one line of text. */
     deletedLine: '(deleted)',
     inReplyTo: 'in reply to',
@@ -504,6 +508,31 @@ export const en = {
     title: (number: number, room: string) => `#${number} in ${room}`,
     inRoom: 'See it in the room',
     inReplyTo: 'The message it answers',
+    actions: 'What you can do with it',
+    edit: 'Edit',
+    delete: 'Delete',
+    versions: 'What it said before',
+  },
+
+  /** Editing a message, and what it said before. */
+  edit: {
+    title: (number: number) => `Edit #${number}`,
+    body: 'Your message',
+    hint: 'It is marked as edited, and everyone here can see what it said before.',
+    save: 'Save',
+    cancel: 'Leave it as it is',
+    saysNow: 'It says now',
+    versionsTitle: (number: number) => `What #${number} said`,
+    now: 'Now',
+    older: 'Before',
+    back: 'Back to the message',
+  },
+
+  delete: {
+    title: (number: number) => `Delete #${number}?`,
+    about: 'Its words go for good, from everyone. Its number stays, with a note that it was deleted.',
+    submit: 'Delete it',
+    cancel: 'Keep it',
   },
 
   problem: {

@@ -1,0 +1,10 @@
+CREATE TABLE `message_versions` (
+	`room_id` binary(16) NOT NULL,
+	`number` bigint unsigned NOT NULL,
+	`version` bigint unsigned NOT NULL,
+	`body` text character set utf8mb4 collate utf8mb4_unicode_520_ci NOT NULL,
+	`written_at` datetime(3) NOT NULL,
+	CONSTRAINT `message_versions_room_id_number_version_pk` PRIMARY KEY(`room_id`,`number`,`version`)
+);
+--> statement-breakpoint
+ALTER TABLE `messages` ADD `deleted_by` binary(16);
