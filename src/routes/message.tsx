@@ -55,7 +55,7 @@ export function answerMessage(c: AppContext, room: RoomPlace, message: Message, 
   const view = toView(message, room.slug)
   c.header('Teahouse-Version', String(message.version))
   if (face === 'json') {
-    if (status === 201) c.header('Location', messageUrl(room.slug, message.number))
+    c.header('Location', messageUrl(room.slug, message.number))
     c.header('ETag', messageTag(message))
     return c.json(toJson(view), status)
   }
