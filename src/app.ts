@@ -22,6 +22,7 @@ import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
 import { passkeyLogin } from './routes/passkey-login.tsx'
 import { passkeys } from './routes/passkeys.tsx'
+import { reactions } from './routes/reactions.ts'
 import { invite, register } from './routes/register.tsx'
 import { rooms } from './routes/rooms.tsx'
 import { secondFactor } from './routes/second-factor.tsx'
@@ -57,6 +58,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', rooms)
   app.route('/', messages)
   app.route('/', changes)
+  app.route('/', reactions)
   app.route('/', history)
   app.route('/', live)
 

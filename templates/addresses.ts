@@ -7,6 +7,7 @@ export const keeperUrl = (slug: string, step: 'again' | '' = '') =>
   `${roomUrl(slug)}/frame${step && `/${step}`}?of=${asset('noscript.css').replace('/static/', '')}`
 export const messageUrl = (slug: string, number: number) => `${roomUrl(slug)}/messages/${number}`
 export const versionsUrl = (slug: string, number: number) => `${messageUrl(slug, number)}/versions`
+export const reactionsUrl = (slug: string, number: number) => `${messageUrl(slug, number)}/reactions`
 export const historyUrl = (slug: string) => `${roomUrl(slug)}/history`
 export const inRoomUrl = (slug: string, number: number) => `${roomUrl(slug)}?around=${number}#m${number}`
 export const replyUrl = (slug: string, number: number) => `${roomUrl(slug)}?reply_to=${number}#body`

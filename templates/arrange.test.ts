@@ -13,6 +13,7 @@ const said = (name: string, at: string): MessageView => ({
   replyTo: null,
   replied: null,
   deletedAt: null,
+  reactions: [],
   deletedByAuthor: false,
   createdAt: new Date(at), // without a zone: the server's own
   editedAt: null,

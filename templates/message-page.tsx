@@ -1,4 +1,5 @@
-import { inRoomUrl, messageUrl, replyUrl, roomUrl, versionsUrl } from './addresses.ts'
+import { Acts } from './acts.tsx'
+import { inRoomUrl, messageUrl, reactionsUrl, replyUrl, roomUrl, versionsUrl } from './addresses.ts'
 import { Layout } from './layout.tsx'
 import { Lines } from './message.tsx'
 import { zoneName } from './time.ts'
@@ -30,12 +31,43 @@ export function MessagePage({ page, room, message, version, may }: Props) {
         <ul id="messages" data-version={version}>
           <Lines messages={[message]} />
         </ul>
+        <Acts page={page} />
+        {!message.deleted && <React page={page} message={message} />}
         <Actions room={room} message={message} may={may} />
         <noscript>
           <p class="zone">{words.room.zone(zoneName)}</p>
         </noscript>
       </main>
     </Layout>
+  )
+}
+
+/** What is given with one press; anything else is typed. */
+const USUAL = ['🍵', '👍', '❤️', '😂', '🙏']
+
+function React({ page, message }: Pick<Props, 'page' | 'message'>) {
+  const words = useWords()
+  const action = reactionsUrl(message.room, message.number)
+  return (
+    <section id="react" class="giving" aria-label={words.message.react}>
+      <form method="post" action={action}>
+        <input type="hidden" name="form_token" value={page.formToken} />
+        {USUAL.map((emoji) => (
+          <>
+            <button type="submit" name="emoji" value={emoji} class="reaction">
+              {emoji}
+            </button>{' '}
+          </>
+        ))}
+      </form>
+      <form method="post" action={action}>
+        <input type="hidden" name="form_token" value={page.formToken} />
+        <label for="emoji">{words.permalink.anyEmoji}</label>{' '}
+        <input id="emoji" name="emoji" size={4} maxlength={32} autocomplete="off" required />{' '}
+        <button type="submit">{words.message.react}</button>
+      </form>
+      <p class="hint">{words.permalink.sayAgain}</p>
+    </section>
   )
 }
 

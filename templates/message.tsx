@@ -1,7 +1,8 @@
 import { raw } from 'hono/html'
 import { LRUCache } from 'lru-cache'
 import type { Words } from '../src/words/en.ts'
-import { messageUrl, replyUrl, versionsUrl } from './addresses.ts'
+import { ACTS } from './acts.tsx'
+import { messageUrl, reactionsUrl, replyUrl, versionsUrl } from './addresses.ts'
 import { arrange } from './arrange.ts'
 import { Fill } from './fill.tsx'
 import { Cup } from './pictures.tsx'
@@ -21,10 +22,21 @@ const rendered = new LRUCache<string, string>({ maxSize: 8_000_000, sizeCalculat
 /** One message, the same for every viewer: in the page, pushed, caught up with, and on its own page. */
 export function MessageItem({ message, run = false }: Props) {
   const words = useWords()
-  const { room, number, version, author, createdAt, nonce, replied } = message
+  const { room, number, version, author, createdAt, nonce, replied, reactions } = message
   // Names and moment too: a member may take another name, and a restored backup may tell another story under the same numbers. What is quoted
   // changes without this message.
-  const key = JSON.stringify([words.lang, room, number, version, +createdAt, author, nonce, run, replied])
+  const key = JSON.stringify([
+    words.lang,
+    room,
+    number,
+    version,
+    +createdAt,
+    author,
+    nonce,
+    run,
+    replied,
+    reactions,
+  ])
   const known = rendered.get(key)
   if (known !== undefined) return raw(known)
   const html = String(<Item message={message} run={run} words={words.message} />)
@@ -56,6 +68,9 @@ function Item({ message, run, words }: Required<Props> & { words: Words['message
             {' '}
             <a class="reply" href={replyUrl(room, number)}>
               {words.reply}
+            </a>{' '}
+            <a class="more" href={messageUrl(room, number)} aria-label={words.more}>
+              ⋯
             </a>
           </>
         )}
@@ -109,7 +124,50 @@ function Text({ message, words }: { message: MessageView; words: Words['message'
           </a>
         </>
       )}
+      <Reactions message={message} words={words} />
     </>
+  )
+}
+
+/**
+ * The same for everyone: which are mine the member's own stylesheet marks, and whose press it is the form says that every page has once
+ * (`Acts`). Text browsers, which know no buttons outside of a form, have the message's own page.
+ */
+function Reactions({ message, words }: { message: MessageView; words: Words['message'] }) {
+  const { room, number, reactions } = message
+  if (reactions.length === 0) return null
+  return (
+    <ul class="reactions" aria-label={words.reactions}>
+      {reactions.map(({ emoji, count, members }) => {
+        const names = words.reaction(
+          emoji,
+          members.map(({ name }) => name),
+          count - members.length,
+        )
+        return (
+          <li>
+            <button
+              type="submit"
+              form={ACTS}
+              formaction={reactionsUrl(room, number)}
+              name="emoji"
+              value={emoji}
+              class="reaction"
+              data-by={members.map(({ id }) => id).join(' ')}
+              title={names}
+              aria-label={names}
+            >
+              {emoji} <b>{count}</b>
+            </button>
+          </li>
+        )
+      })}
+      <li>
+        <a class="react" href={`${messageUrl(room, number)}#react`} aria-label={words.react}>
+          ☺<sup>+</sup>
+        </a>
+      </li>
+    </ul>
   )
 }
 

@@ -1,4 +1,5 @@
 import { asset } from '../src/http/assets.ts'
+import { Acts } from './acts.tsx'
 import { historyUrl, keeperUrl, roomUrl } from './addresses.ts'
 import { Composer } from './composer.tsx'
 import { Layout, LogOut } from './layout.tsx'
@@ -75,6 +76,7 @@ export function RoomPage({ page, view }: Props) {
           </noscript>
         </div>
         {page.viewer && <PendingTemplate viewer={page.viewer} />}
+        <Acts page={page} />
         <TransportMenu page={page} transport={transport} />
         <button type="button" id="new-messages" hidden>
           <span class="words" />

@@ -17,6 +17,8 @@ export interface MessageView {
   createdAt: Date
   editedAt: Date | null
   deleted: boolean
+  /** In the order in which each was first given. Of very many who gave one, `members` names the first. */
+  reactions: { emoji: string; count: number; members: { id: string; name: string }[] }[]
   deletedAt: Date | null
   /** Else whoever keeps order in the room has deleted it. */
   deletedByAuthor: boolean

@@ -231,6 +231,8 @@ export const messages = mysqlTable(
     deletedAt: moment('deleted_at'),
     /** The author, or whoever keeps order in the room. */
     deletedBy: uuid('deleted_by'),
+    /** A summary of `reactions` (see `src/messages/reactions.ts`); null while there are none. */
+    reactions: prose('reactions', {}),
   },
   (table) => [
     primaryKey({ columns: [table.roomId, table.number] }),
@@ -252,4 +254,21 @@ export const messageVersions = mysqlTable(
     writtenAt: moment('written_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.roomId, table.number, table.version] })],
+)
+
+/** Who has reacted to what. */
+export const reactions = mysqlTable(
+  'reactions',
+  {
+    roomId: uuid('room_id').notNull(),
+    number: counter('number').notNull(),
+    memberId: uuid('member_id').notNull(),
+    emoji: exactText('emoji', { length: 32 }).notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    // A member's own of one message lie together, however many others there are.
+    primaryKey({ columns: [table.roomId, table.number, table.memberId, table.emoji] }),
+    index('reactions_member').on(table.memberId),
+  ],
 )

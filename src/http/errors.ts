@@ -31,6 +31,7 @@ const statuses = {
   tooLarge: 413,
   unsupportedType: 415,
   misdirected: 421,
+  tooManyReactions: 422,
   malformed: 422,
   invalid: 422,
   upgradeRequired: 426,

@@ -39,6 +39,7 @@ class ModelRoom {
         editedAt: null,
         deletedAt: null,
         deletedBy: null,
+        reactions: [],
         replied: null,
       }
       this.rows.set(number, message)

@@ -1,4 +1,5 @@
 import type { Message } from './message.ts'
+import { addReaction, removeReaction } from './reactions.ts'
 
 /** A wish to change a message that was sent. */
 export type Change = { number: number; by: string } & (
@@ -9,17 +10,27 @@ export type Change = { number: number; by: string } & (
       seen: number | null
     }
   | { kind: 'delete'; keepsOrder: boolean }
+  /** Gives a reaction, or takes it back. */
+  | { kind: 'react'; emoji: string; on: boolean }
 )
 
-/** A message before a change, with the version of its last edit (0: never). */
+type ChangeOf<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>
+
+/** A message before a change. */
 export interface Standing {
   message: Message
+  /** The version of its last edit; 0: never. */
   lastEdit: number
+  /** Which reactions it has, as `reactionOf` spells them, of all who want to change theirs. */
+  given: ReadonlySet<string>
 }
+
+/** One reaction of one person. */
+export const reactionOf = (memberId: string, emoji: string) => `${memberId} ${emoji}`
 
 /** Why a change was not made. */
 export type ChangeRefused =
-  | { refused: 'noMessage' | 'notTheirs' | 'deleted'; message?: undefined }
+  | { refused: 'noMessage' | 'notTheirs' | 'deleted' | 'tooManyReactions'; message?: undefined }
   /** It was edited since its author saw it: here is what it says now. */
   | { refused: 'editedMeanwhile'; message: Message }
 
@@ -32,22 +43,46 @@ export type Outcome = { message: Message; changed: boolean; refused?: undefined 
  * @param next the version that it takes
  */
 export function applyChange(standing: Standing, change: Change, next: number, now: Date): Outcome {
-  const { message } = standing
-  if (change.kind === 'delete') return applyDelete(message, change, next, now)
+  if (change.kind === 'delete') return applyDelete(standing, change, next, now)
+  if (change.kind === 'react') return applyReaction(standing, change, next)
+  return applyEdit(standing, change, next, now)
+}
+
+function applyEdit(
+  { message, lastEdit }: Standing,
+  change: ChangeOf<'edit'>,
+  next: number,
+  now: Date,
+): Outcome {
   if (message.author.id !== change.by) return { refused: 'notTheirs' }
   if (message.deletedAt) return { refused: 'deleted' }
   if (message.body === change.body) return { message, changed: false }
-  if (change.seen !== null && standing.lastEdit > change.seen) return { refused: 'editedMeanwhile', message }
+  if (change.seen !== null && lastEdit > change.seen) return { refused: 'editedMeanwhile', message }
   return { message: { ...message, version: next, body: change.body, editedAt: now }, changed: true }
 }
 
 function applyDelete(
-  message: Message,
-  { by, keepsOrder }: Extract<Change, { kind: 'delete' }>,
+  { message }: Standing,
+  { by, keepsOrder }: ChangeOf<'delete'>,
   next: number,
   now: Date,
 ): Outcome {
   if (message.author.id !== by && !keepsOrder) return { refused: 'notTheirs' }
   if (message.deletedAt) return { message, changed: false }
-  return { message: { ...message, version: next, body: '', deletedAt: now, deletedBy: by }, changed: true }
+  const tombstone = { ...message, version: next, body: '', deletedAt: now, deletedBy: by, reactions: [] }
+  return { message: tombstone, changed: true }
+}
+
+function applyReaction(
+  { message, given }: Standing,
+  { by, emoji, on }: ChangeOf<'react'>,
+  next: number,
+): Outcome {
+  if (message.deletedAt) return { refused: 'deleted' }
+  if (given.has(reactionOf(by, emoji)) === on) return { message, changed: false }
+  const reactions = on
+    ? addReaction(message.reactions, emoji, by)
+    : removeReaction(message.reactions, emoji, by)
+  if (!reactions) return { refused: 'tooManyReactions' }
+  return { message: { ...message, version: next, reactions }, changed: true }
 }

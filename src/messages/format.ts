@@ -46,15 +46,24 @@ interface TextMessage {
   author: { name: string }
   body: string
   deleted: boolean
+  reactions?: { emoji: string; count: number; members: { name: string }[] }[]
 }
 
-/** One message as lines of text: `#57 2026-11-23 04:05 Mei: hi` (UTC), its further lines indented. */
+/**
+ * One message as lines of text: `#57 2026-11-23 04:05 Mei: hi` (UTC), its further lines indented; the last of them, where there are any,
+ * says who has reacted: `[👍 2: Ada, Bashir]`.
+ */
 export function toTextLine(message: TextMessage, words: Words['message'] = en.message): string {
   const moment = message.createdAt.toISOString().slice(0, 16).replace('T', ' ')
   // What a pipe sends ends in a newline, which would be an empty line here.
   const body = message.deleted ? words.deletedLine : withoutControls(message.body).replace(/\n+$/, '')
-  return `#${message.number} ${moment} ${withoutControls(message.author.name)}: ${body.replaceAll('\n', '\n    ')}`
+  const reacted = message.reactions?.map(reactionInText) ?? []
+  const lines = [...body.split('\n'), ...(reacted.length > 0 ? [reacted.join(' ')] : [])]
+  return `#${message.number} ${moment} ${withoutControls(message.author.name)}: ${lines.join('\n    ')}`
 }
+
+const reactionInText = ({ emoji, count, members }: NonNullable<TextMessage['reactions']>[0]) =>
+  withoutControls(`[${emoji} ${count}: ${members.map(({ name }) => name).join(', ')}]`)
 
 /**
  * Drops what could drive a terminal or forge a line: C0 and C1 controls except tab and newline, line and paragraph separators.

@@ -15,8 +15,18 @@ export interface Message {
   editedAt: Date | null
   deletedAt: Date | null
   deletedBy: string | null
+  /** In the order in which each was first given. */
+  reactions: Reaction[]
   /** Of a send that was just committed; not stored. */
   nonce?: string
+}
+
+export interface Reaction {
+  emoji: string
+  /** How many have given it. */
+  count: number
+  /** Those of them who came first; of very many not all. */
+  members: { id: string; name: string }[]
 }
 
 /** The beginning of a message that another one answers. */

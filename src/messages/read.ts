@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, gt, gte, isNull, like, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNull, like, lt, lte, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { Database } from '../database/connection.ts'
-import { members, messages, messageVersions, rooms } from '../database/schema.ts'
+import { members, messages, messageVersions, reactions, rooms } from '../database/schema.ts'
 import { type Message, REPLIED_LENGTH, type RoomState } from './message.ts'
+import { parseReactions, unnamed, withNames } from './reactions.ts'
 
 /** Messages on one page of a room or of its history. */
 export const PAGE = 50
@@ -30,17 +31,20 @@ const messageColumns = {
   editedAt: messages.editedAt,
   deletedAt: messages.deletedAt,
   deletedBy: messages.deletedBy,
+  reactions: messages.reactions,
 }
 
-interface MessageRow extends Omit<Message, 'author' | 'replied' | 'nonce'> {
+interface MessageRow extends Omit<Message, 'author' | 'replied' | 'reactions' | 'nonce'> {
   authorId: string
   authorName: string
   /** null where it answers nothing, or what retention has taken. */
   repliedName: string | null
   repliedBody: string | null
   repliedDeletedAt: Date | null
+  reactions: string | null
 }
 
+/** Those who reacted have no names yet. */
 export function toMessage(row: MessageRow): Message {
   return {
     roomId: row.roomId,
@@ -54,6 +58,7 @@ export function toMessage(row: MessageRow): Message {
     editedAt: row.editedAt,
     deletedAt: row.deletedAt,
     deletedBy: row.deletedBy,
+    reactions: parseReactions(row.reactions),
   }
 }
 
@@ -88,7 +93,16 @@ export function createLogReader(database: Database) {
       .where(where)
       .orderBy(order)
       .limit(limit)
-      .then((rows) => rows.map(toMessage))
+      .then((rows) => withReactors(rows.map(toMessage)))
+  }
+  /** One query for all of them, and none where nobody has reacted. */
+  async function withReactors(found: Message[]): Promise<Message[]> {
+    const ids = unnamed(found)
+    if (ids.length === 0) return found
+    const { id, name } = members
+    const named = await database.select({ id, name }).from(members).where(inArray(id, ids))
+    const names = new Map(named.map((one) => [one.id, one.name]))
+    return found.map((message) => withNames(message, names))
   }
   const inRoom = (roomId: string, ...conditions: (SQL | undefined)[]) =>
     and(eq(messages.roomId, roomId), ...conditions)
@@ -135,6 +149,25 @@ export function createLogReader(database: Database) {
         .orderBy(desc(messageVersions.version))
         .limit(VERSIONS_SHOWN)
       return newest.reverse()
+    },
+
+    async hasReacted(
+      roomId: string,
+      { number, memberId, emoji }: { number: number; memberId: string; emoji: string },
+    ): Promise<boolean> {
+      const found = await database
+        .select({ emoji: reactions.emoji })
+        .from(reactions)
+        .where(
+          and(
+            eq(reactions.roomId, roomId),
+            eq(reactions.number, number),
+            eq(reactions.memberId, memberId),
+            eq(reactions.emoji, emoji),
+          ),
+        )
+        .limit(1)
+      return found.length > 0
     },
 
     /** What changed after a version, in the order of the versions: the question that every catch-up asks. */

@@ -207,6 +207,7 @@ export class RoomWriter {
       editedAt: null,
       deletedAt: null,
       deletedBy: null,
+      reactions: [],
       nonce: send.nonce,
     }
   }

@@ -4,7 +4,8 @@ import { inTransaction, type Statement } from '../database/together.ts'
 import type { Change, Outcome } from './change.ts'
 import { changeStored, forgetAround } from './change-store.ts'
 import type { Message } from './message.ts'
-import { type StoredRow, storedMessage, storedUnder } from './rows.ts'
+import { unnamed, withNames } from './reactions.ts'
+import { namesOf, type StoredRow, storedMessage, storedUnder, toNames } from './rows.ts'
 import { begin, commit, lockRoom, type RoomRow, raiseVersion } from './statements.ts'
 
 /** Where the room stands, read under the lock on its row. */
@@ -132,9 +133,15 @@ export function createMessageStore(opened: OpenDatabase): MessageStore {
             { lastNumber: counters[0].last_number, version: counters[0].version },
             keys.filter((key) => !stored.has(key)),
           )
+          const reactors = unnamed([...stored.values()])
+          const asked = reactors.length > 0 ? [namesOf(reactors)] : []
+          const writes = fresh.size > 0 ? [insert(room, fresh), moveCounters(room, fresh.size)] : []
           beforeCommit()
-          if (fresh.size > 0) await send(insert(room, fresh), moveCounters(room, fresh.size), commit)
-          else await send(commit)
+          const answers = await send(...asked, ...writes, commit)
+          if (asked.length > 0) {
+            const names = toNames(answers[0])
+            for (const [key, message] of stored) stored.set(key, withNames(message, names))
+          }
           return { stored, fresh }
         },
         logger,
@@ -165,6 +172,7 @@ export function createMessageStore(opened: OpenDatabase): MessageStore {
             editedAt: row.edited_at,
             deletedAt: now,
             deletedBy: author.id,
+            reactions: [],
           }))
           const numbers = tombstones.map(({ number }) => number)
           const buried = tombstones.map((tombstone) => bury(room, tombstone))

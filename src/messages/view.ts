@@ -32,6 +32,10 @@ export function toView(
     createdAt: message.createdAt,
     editedAt: message.editedAt,
     deleted,
+    reactions: message.reactions.map((reaction) => ({
+      ...reaction,
+      members: reaction.members.map((member) => ({ id: member.id, name: nameOf(member, words) })),
+    })),
     /** Whoever leaves deletes their own; before it was kept who did, nobody else could. */
     deletedByAuthor: [null, message.author.id].includes(message.deletedBy),
     deletedAt: message.deletedAt,
@@ -57,5 +61,6 @@ export function toJson(view: MessageView) {
     createdAt: view.createdAt.toISOString(),
     editedAt: view.editedAt?.toISOString() ?? null,
     deleted: view.deleted,
+    reactions: view.reactions,
   }
 }

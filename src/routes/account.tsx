@@ -100,19 +100,23 @@ export const backToAccount = (
   facts: Record<string, unknown>,
 ) => redirectTo(c, `/account?done=${done}`, facts)
 
+/** The band behind my rows, and the reactions that are mine. */
+const ownStyles = (id: string) =>
+  `.message[data-author="${id}"]{--band:var(--own)}
+.reaction[data-by~="${id}"]{--rim:var(--tea);--fill:var(--tea-wash);--text:var(--tea-deep);font-weight:700}
+`
+
 /** What a member sees and sets of their own. */
 export const account = new Hono<Env>()
   /**
-   * What is mine in pages and pushed lines that are the same for everyone: the band behind my own rows. The id is a UUID of ours, so nothing in
+   * What is mine in pages and pushed lines that are the same for everyone. The id is a UUID of ours, so nothing in
    * it can leave the string.
    */
   .get('/account/own.css', (c) => {
     const { member } = signedIn(c)
     // Whoever logs in next on this browser must not find the rows of the one before: ask each time.
     c.header('Cache-Control', 'private, no-cache')
-    return c.body(`.message[data-author="${member.id}"]{--band:var(--own)}\n`, 200, {
-      'content-type': 'text/css; charset=utf-8',
-    })
+    return c.body(ownStyles(member.id), 200, { 'content-type': 'text/css; charset=utf-8' })
   })
 
   .get('/account', async (c) => {

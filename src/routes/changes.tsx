@@ -22,9 +22,10 @@ const refusals = {
   notTheirs: 'notYourMessage',
   deleted: 'messageDeleted',
   editedMeanwhile: 'editedMeanwhile',
+  tooManyReactions: 'tooManyReactions',
 } as const satisfies Record<ChangeRefused['refused'], string>
 
-/** Makes a change, within what one member may tell everyone. @throws Problem 403, 404, 410, 412, 429 */
+/** Makes a change, within what one member may tell everyone. @throws Problem 403, 404, 410, 412, 422, 429 */
 export async function makeChange(c: AppContext, room: RoomState, change: Change): Promise<Message> {
   const { log, limits } = c.get('house')
   await limits.take('changesOfMember', change.by)
@@ -34,7 +35,11 @@ export async function makeChange(c: AppContext, room: RoomState, change: Change)
   return outcome.message
 }
 
-async function answerChange(c: AppContext, wish: (room: RoomState) => Promise<Message>): Promise<Response> {
+/** Answers with the message as the change has left it. */
+export async function answerChange(
+  c: AppContext,
+  wish: (room: RoomState) => Promise<Message>,
+): Promise<Response> {
   // An answer in a face that we do not speak must not come after the change was made.
   const face = chooseFace(c.req.raw)
   const room = await enterRoom(c)

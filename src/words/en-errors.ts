@@ -35,6 +35,10 @@ export const errors = {
     title: 'This message was edited meanwhile.',
     detail: 'Nothing was saved. Look at what it says now, then send yours again.',
   },
+  tooManyReactions: {
+    title: 'There is no room for another kind of reaction.',
+    detail: 'A message has at most 20 different ones. Add to one that is there.',
+  },
   leavingUnfinished: {
     title: 'The database went away while you were leaving.',
     detail:
@@ -173,6 +177,7 @@ export const fields = {
   note: 'A note has at most 200 characters.',
   id: 'This takes an id that a list gave you.',
   setupCode: 'This is not the set-up code that the start printed.',
+  emoji: 'This takes one emoji.',
   emptyMessage: 'There is nothing in this message yet.',
   longMessage: 'A message has at most 10,000 characters.',
   notUnicode: 'This is not valid Unicode text.',

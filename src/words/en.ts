@@ -317,6 +317,12 @@ export const en = {
     /** Where a message is one line of text. */
     deletedLine: '(deleted)',
     inReplyTo: 'in reply to',
+    reactions: 'Reactions',
+    /** Of a button: a press gives the same reaction, or takes it back. */
+    reaction: (emoji: string, names: string[], others: number) =>
+      `${emoji} ${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`,
+    react: 'React',
+    more: 'More',
     /** In place of the name of whoever has left. Nobody can take it. */
     formerMember: 'a former member',
   },
@@ -509,6 +515,8 @@ export const en = {
     inRoom: 'See it in the room',
     inReplyTo: 'The message it answers',
     actions: 'What you can do with it',
+    anyEmoji: 'Another emoji',
+    sayAgain: 'The same again takes it back.',
     edit: 'Edit',
     delete: 'Delete',
     versions: 'What it said before',

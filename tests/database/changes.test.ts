@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { messages, messageVersions } from '../../src/database/schema.ts'
+import { messages, messageVersions, reactions } from '../../src/database/schema.ts'
 import type { Change } from '../../src/messages/change.ts'
 import { createLogReader } from '../../src/messages/read.ts'
 import { createMessageStore } from '../../src/messages/store.ts'
@@ -132,6 +132,100 @@ describeOnBoth('what is done to messages', (fresh) => {
       changed: true,
       message: { deletedBy: by, author: { name: 'Mei' } },
     })
+  })
+
+  const react = (number: number, emoji: string, more: { by?: string; on?: boolean } = {}): Change => ({
+    kind: 'react',
+    number,
+    emoji,
+    by: people.bashir.id,
+    on: true,
+    ...more,
+  })
+  const given = async (roomId: string) => {
+    const rows = await opened().database.select().from(reactions).where(eq(reactions.roomId, roomId))
+    return rows.map(({ number, emoji, memberId }) => [number, emoji, memberId]).sort()
+  }
+
+  it('a reaction takes the next version, is told with names, and is given once', async () => {
+    const room = await roomWith('one', 'two')
+    const { log, published } = openLog()
+    const { mei, bashir } = people
+    const [first, again, other] = await Promise.all([
+      log.change(room, react(1, '👍')),
+      log.change(room, react(1, '👍')),
+      log.change(room, react(1, '👍', { by: mei.id })),
+    ])
+    expect([first, again, other].map((one) => !one.refused && one.changed)).toEqual([true, false, true])
+    expect(published.map(({ number, version }) => [number, version])).toEqual([
+      [1, 3],
+      [1, 4],
+    ])
+    const reader = createLogReader(opened().database)
+    const stored = await reader.one(room, 1)
+    expect(stored).toEqual(published[1])
+    const { id, name } = bashir
+    expect(stored?.reactions).toEqual([
+      {
+        emoji: '👍',
+        count: 2,
+        members: [
+          { id, name },
+          { id: mei.id, name: mei.name },
+        ],
+      },
+    ])
+    expect(await given(room)).toEqual(
+      [
+        [1, '👍', bashir.id],
+        [1, '👍', mei.id],
+      ].sort(),
+    )
+    expect(await reader.hasReacted(room, { number: 1, memberId: bashir.id, emoji: '👍' })).toBe(true)
+    // An edit from the version before is not kept from its author by reactions, and keeps them.
+    const edited = await log.change(room, edit(1, 'uno', { seen: 1 }))
+    expect(edited).toMatchObject({ changed: true, message: { reactions: stored?.reactions } })
+    await log.change(room, react(1, '👍', { on: false }))
+    await log.change(room, react(1, '👍', { by: mei.id, on: false }))
+    expect(await log.change(room, react(1, '👍', { on: false }))).toMatchObject({ changed: false })
+    expect((await reader.one(room, 1))?.reactions).toEqual([])
+    expect(await given(room)).toEqual([])
+  })
+
+  it('tells emoji apart that only a skin, a flag or a picture mark divides', async () => {
+    const room = await roomWith('one')
+    const { log } = openLog()
+    const alike = ['👍', '👍🏽', '👍🏿', '🇳🇱', '🇱🇺', '❤️', '🧡']
+    for (const emoji of alike) await log.change(room, react(1, emoji))
+    const message = await createLogReader(opened().database).one(room, 1)
+    expect(message?.reactions.map(({ emoji, count }) => [emoji, count])).toEqual(alike.map((one) => [one, 1]))
+    expect(await given(room)).toHaveLength(alike.length)
+  })
+
+  it('takes 20 different reactions to a message, and names 30 people of each', async () => {
+    const room = await roomWith('one')
+    const { log } = openLog()
+    const many = Array.from({ length: 21 }, (_, i) => String.fromCodePoint(0x1f600 + i))
+    for (const emoji of many.slice(0, 20)) await log.change(room, react(1, emoji))
+    expect(await log.change(room, react(1, String(many[20])))).toEqual({ refused: 'tooManyReactions' })
+    const crowd = Array.from({ length: 40 }, () => crypto.randomUUID())
+    await Promise.all(crowd.map((by) => log.change(room, react(1, String(many[0]), { by }))))
+    const reader = createLogReader(opened().database)
+    const first = async () => (await reader.one(room, 1))?.reactions[0]
+    expect(await first()).toMatchObject({ count: 41, members: { length: 30 } })
+    await log.change(room, react(1, String(many[0]), { by: String(crowd[39]), on: false }))
+    expect(await first()).toMatchObject({ count: 40, members: { length: 30 } })
+  })
+
+  it('gives no reaction to what is gone, and forgets those that were given', async () => {
+    const room = await roomWith('one')
+    const { log, published } = openLog()
+    await log.change(room, react(1, '👍'))
+    await log.change(room, remove(1))
+    expect(published.at(-1)?.reactions).toEqual([])
+    expect(await given(room)).toEqual([])
+    expect(await log.change(room, react(1, '👍'))).toEqual({ refused: 'deleted' })
+    expect(await log.change(room, react(2, '👍'))).toEqual({ refused: 'noMessage' })
   })
 
   it('keeps the order with sends from two nodes, without a hole', async () => {

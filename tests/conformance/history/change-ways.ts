@@ -4,10 +4,11 @@ import type { Change } from './history.ts'
 
 type Way = (change: Change) => {
   /** After the message's address. */
-  act: '' | '/edit' | '/delete'
+  act: string
   question: Question
 }
 
+const reaction = (emoji: string) => `/reactions/${encodeURIComponent(emoji)}`
 const accepting = (Accept: string) => ({ headers: { Accept } })
 
 export const changeWays: Record<Change['kind'], Way[]> = {
@@ -19,6 +20,13 @@ export const changeWays: Record<Change['kind'], Way[]> = {
     ({ body }) => ({ act: '', question: { method: 'PUT', form: { body }, ...accepting('text/plain') } }),
     ({ body }) => ({ act: '/edit', question: { form: { body }, ...accepting('text/html') } }),
     ({ body }) => ({ act: '/edit', question: { json: { body }, ...accepting('application/json') } }),
+  ],
+  react: [
+    ({ body }) => ({ act: reaction(body), question: { method: 'PUT', ...accepting('application/json') } }),
+    ({ body }) => ({ act: reaction(body), question: { method: 'PUT', ...accepting('text/plain') } }),
+  ],
+  'take back': [
+    ({ body }) => ({ act: reaction(body), question: { method: 'DELETE', ...accepting('application/json') } }),
   ],
   delete: [
     () => ({ act: '', question: { method: 'DELETE', ...accepting('application/json') } }),

@@ -1,5 +1,5 @@
 /** A change that was acknowledged stands, until another; what was deleted is told to nobody who comes later. */
-import { type Change, type History, messagesOf } from './history.ts'
+import { type Change, type History, messagesOf, type StoredMessage } from './history.ts'
 import type { Knowledge } from './knowledge.ts'
 import { type Violation, violated } from './violation.ts'
 
@@ -38,15 +38,32 @@ function checkMessage(number: number, wishes: Change[], known: Knowledge): Viola
       `were acknowledged as version ${Math.max(...told)}; it is stored in version ${message.version}`,
     )
   }
-  // Of those after the last that was acknowledged any may have been made.
-  const last = wishes.findLastIndex(isMade)
-  if (last < 0) return []
-  const possible = wishes.slice(last)
-  const stands = possible.some(({ kind, body }) =>
-    kind === 'delete' ? message.deleted : !message.deleted && message.body === body,
-  )
-  return stands ? [] : wrong('were acknowledged, and it says something else')
+  const words = wishes.filter(({ kind }) => kind === 'edit' || kind === 'delete')
+  if (!isOneOf(sinceAcknowledged(words), ({ kind, body }) => isSaid(message, kind === 'delete', body))) {
+    return wrong('were acknowledged, and it says something else')
+  }
+  const reactions = wishes.filter(({ kind }) => kind === 'react' || kind === 'take back')
+  const isGiven = message.reactions.length > 0
+  if (
+    !message.deleted &&
+    !isOneOf(sinceAcknowledged(reactions), ({ kind }) => (kind === 'react') === isGiven)
+  ) {
+    return wrong(`were acknowledged, and it ${isGiven ? 'has' : 'lacks'} the reaction`)
+  }
+  return []
 }
+
+/** The last that was acknowledged, and those after it, of which any may have been made. */
+function sinceAcknowledged(wishes: Change[]): Change[] {
+  const last = wishes.findLastIndex(isMade)
+  return last < 0 ? [] : wishes.slice(last)
+}
+
+const isOneOf = (possible: Change[], holds: (change: Change) => boolean) =>
+  possible.length === 0 || possible.some(holds)
+
+const isSaid = (message: StoredMessage, deleted: boolean, body: string) =>
+  message.deleted === deleted && message.body === body
 
 function checkDeleted(
   { name, connections }: History['readers'][number],

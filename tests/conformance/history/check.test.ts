@@ -15,6 +15,7 @@ function stored(number: number, more: Partial<StoredMessage> = {}): StoredMessag
     replyTo: null,
     editedAt: null,
     deleted: false,
+    reactions: [],
     ...more,
   }
 }
@@ -98,6 +99,16 @@ describe('changes', () => {
     expect(broken([edited], truthOf({}))).toEqual(['acknowledged is stored'])
     expect(broken([edited, deleted], truthOf({ editedAt: 'now', body }))).toEqual(['acknowledged is stored'])
     expect(broken([{ ...edited, outcomes: [{ kind: 'refused', status: 403 }] }], truthOf({}))).toEqual([
+      'acknowledged is stored',
+    ])
+  })
+
+  it('of reactions too', () => {
+    const given = { ...edited, kind: 'react', body: '🍵' } as const
+    const reactions = [{ emoji: '🍵', count: 1 }]
+    expect(broken([given], truthOf({ reactions }))).toEqual([])
+    expect(broken([given], truthOf({}))).toEqual(['acknowledged is stored'])
+    expect(broken([given, { ...given, kind: 'take back' }], truthOf({ reactions }))).toEqual([
       'acknowledged is stored',
     ])
   })

@@ -20,11 +20,11 @@ export interface Send {
   outcomes: Outcome[]
 }
 
-/** A wish to change a message of one's own, and what came of it. */
+/** A wish to change a message of one's own, or to react to it, and what came of it. */
 export interface Change {
-  kind: 'edit' | 'delete'
+  kind: 'edit' | 'delete' | 'react' | 'take back'
   number: number
-  /** What it says from then on; empty once deleted. */
+  /** What it says from then on; empty once deleted. Of a reaction, the emoji. */
   body: string
   outcomes: Outcome[]
   /** When it was first acknowledged, by this process's clock. */
@@ -107,6 +107,7 @@ export interface StoredMessage {
   replyTo: number | null
   editedAt: string | null
   deleted: boolean
+  reactions: { emoji: string; count: number }[]
 }
 
 /** What the room says that it holds, when all was said. */

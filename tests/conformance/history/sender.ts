@@ -134,14 +134,21 @@ export class Sender {
     const send = this.mine[place]
     const number = send && numberOf(send)
     if (!number) return
-    const kind = random() < 0.25 ? 'delete' : 'edit'
     this.count += 1
-    const body = kind === 'delete' ? '' : `${send.mark} edit ${this.count}: ${this.anySentence()}`
+    const { kind, body } = this.anyChange(send)
     // Nobody can change what is gone, nor send it again and hear what it said.
     if (kind === 'delete') this.mine.splice(place, 1)
-    const change: Change = { kind, number, body, outcomes: [], madeAt: null }
+    const change = { kind, number, body, outcomes: [], madeAt: null }
     kept.changes.push(change)
     await this.deliverChange(change, random() < 0.2)
+  }
+
+  private anyChange({ mark }: Send): Pick<Change, 'kind' | 'body'> {
+    const dice = this.options.random()
+    if (dice < 0.2) return { kind: 'delete', body: '' }
+    if (dice < 0.4) return { kind: 'react', body: '🍵' }
+    if (dice < 0.5) return { kind: 'take back', body: '🍵' }
+    return { kind: 'edit', body: `${mark} edit ${this.count}: ${this.anySentence()}` }
   }
 
   private anySentence(): string {

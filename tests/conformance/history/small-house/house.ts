@@ -74,7 +74,10 @@ export async function openSmallHouse({ fault }: { fault?: Fault | undefined } = 
       if (fault !== 'goes on after logging out') for (const end of streamsOf.get(key) ?? []) end()
       return void response.writeHead(303, { Location: '/' }).end()
     }
-    const [, number, act] = /\/messages\/(\d+)(?:\/(\w+))?$/.exec(path) ?? []
+    const [, number, act] = /\/messages\/(\d+)(?:\/(\w+))?/.exec(path) ?? []
+    if (number && act === 'reactions') {
+      return change(request, response, log.react(author, Number(number), method === 'PUT'))
+    }
     if (number) {
       const isDeletion = method === 'DELETE' || act === 'delete'
       return change(

@@ -11,7 +11,8 @@ export interface Wish {
 
 /** The sends on which faults that concern one send act: early, so that every talk comes to them while others go on. */
 const FAULTY_SENDS = [20, 40, 60]
-const FAULTY_CHANGES = [5, 10, 15]
+/** A change may be hidden by the next to its message: so faults act on one in so many. */
+const FAULTY_CHANGES = 4
 
 export class Log {
   readonly messages: StoredMessage[] = []
@@ -68,12 +69,23 @@ export class Log {
     return { message: { ...message }, repeated: false }
   }
 
+  /** Gives the one reaction that this house knows, or takes it back. */
+  react(author: string, number: number, on: boolean): StoredMessage | undefined {
+    const message = this.messages.find((one) => one.number === number && one.author.id === author)
+    if (!message || message.reactions.length > 0 === on) return message
+    this.given += 1
+    message.version = this.given
+    message.reactions = on ? [{ emoji: '🍵', count: 1 }] : []
+    this.commit(message)
+    return { ...message }
+  }
+
   /** Edits a message, or deletes it: then there is no body. */
   change(author: string, number: number, body: string | null): StoredMessage | undefined {
     const message = this.messages.find((one) => one.number === number && one.author.id === author)
     if (!message || message.body === (body ?? '')) return message
     this.changes += 1
-    const isFaulty = FAULTY_CHANGES.includes(this.changes)
+    const isFaulty = this.changes % FAULTY_CHANGES === 0
     if (isFaulty && this.fault === 'acknowledges a change without making it') return { ...message }
     if (body === null) this.deletedWords.set(number, { ...message })
     this.given += 1
@@ -82,6 +94,7 @@ export class Log {
     message.html = body === null ? '' : `<p>${escapeHtml(body)}</p>`
     message.editedAt = body === null ? message.editedAt : now
     message.deleted = body === null
+    message.reactions = body === null ? [] : message.reactions
     if (isFaulty && this.fault === 'a change that is not told') this.version = message.version
     else this.commit(message)
     return { ...message }
@@ -106,6 +119,7 @@ function newMessage({ author, body, replyTo }: Wish, number: number, version: nu
     replyTo,
     editedAt: null,
     deleted: false,
+    reactions: [],
   }
 }
 
