@@ -18,6 +18,7 @@ const by = (way: string | number | undefined) => (way === 'code' ? 'code by SMS'
 export const audited = {
   registered: ({ who }: Facts) => `${who} registered.`,
   'logged-in': ({ who }: Facts) => `${who} logged in.`,
+  'logged-out': ({ who }: Facts) => `${who} logged out.`,
   'login-refused': ({ whom }: Facts) => `A log-in as ${whom} was refused.`,
   'password-changed': ({ who }: Facts) => `${who} changed their password.`,
   'password-reset-offered': ({ who, whom, details }: Facts) =>
