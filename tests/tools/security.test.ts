@@ -35,7 +35,7 @@ interface Node {
 /** The titles of a file's tests and groups. */
 function titlesIn(file: string): string[] {
   const titles: string[] = []
-  walk(parseAst(readFileSync(join(root, file), 'utf8'), { lang: 'tsx' }) as unknown as Node)
+  walk(parseAst(readFileSync(join(root, file), 'utf8'), { lang: 'ts' }) as unknown as Node)
   return titles
 
   function walk(node: Node): void {
