@@ -43,6 +43,16 @@ export interface ListedRoomView extends RoomView {
   archivedAt: Date | null
 }
 
+/** A room in the sidebar. */
+export interface SidebarRoomView {
+  id: string
+  slug: string
+  name: string
+  lastNumber: number
+  unread: number
+  current: boolean
+}
+
 export interface DirectoryView {
   /** A part of a name, or ''. */
   query: string
@@ -393,7 +403,7 @@ export interface LogView {
 export interface RoomPageView {
   log: LogView
   /** Mine, those where something was said last first. */
-  rooms: (ListedRoomView & { current: boolean })[]
+  rooms: SidebarRoomView[]
   /** There are more of mine than these. */
   hasMoreRooms: boolean
   rights: RoomRights

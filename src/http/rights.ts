@@ -40,6 +40,7 @@ export const RIGHTS: Readonly<Record<string, Right>> = {
   'GET /reset/:secret': 'anyone',
   'POST /reset/:secret': 'anyone',
 
+  'GET /events': 'read',
   'GET /rooms': 'read',
   'POST /rooms': 'send',
   'POST /direct': 'send',

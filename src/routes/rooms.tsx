@@ -17,15 +17,12 @@ import type { Message, RoomState } from '../messages/message.ts'
 import type { Stretch } from '../messages/read.ts'
 import { freshNonce } from '../messages/send-key.ts'
 import { toJson, toView } from '../messages/view.ts'
-import { type ListedRoom, unreadIn } from '../rooms/listing.ts'
+import { type ListedRoom, ROOMS_AT_HAND, unreadIn } from '../rooms/listing.ts'
 import type { Room } from '../rooms/rooms.ts'
 import { listedView } from './directory.tsx'
 import { closedTo, enterRoom, keeps } from './door.ts'
 import { numberParameter } from './query.ts'
 import { readToEnd } from './reading.ts'
-
-/** Rooms beside a room: the others are a link away. */
-const IN_SIDEBAR = 100
 
 /** Which stretch of the room an address asks for. */
 export function stretchOf(c: AppContext): Stretch {
@@ -96,8 +93,12 @@ function unreadOf(room: Room): UnreadView | null {
 
 /** Mine, as the sidebar shows them. */
 function sidebarOf(c: AppContext, { id }: Room, mine: ListedRoom[]) {
-  const rooms = mine.slice(0, IN_SIDEBAR).map((room) => ({ ...listedView(c, room), current: room.id === id }))
-  return { rooms, hasMoreRooms: mine.length > IN_SIDEBAR }
+  const rooms = mine.slice(0, ROOMS_AT_HAND).map((room) => ({
+    id: room.id,
+    ...listedView(c, room),
+    current: room.id === id,
+  }))
+  return { rooms, hasMoreRooms: mine.length > ROOMS_AT_HAND }
 }
 
 /**
@@ -137,7 +138,7 @@ export const rooms = new Hono<Env>()
     const room = await enterRoom(c)
     const stretch = stretchOf(c)
     const { reader, listing } = c.get('house')
-    const mine = await listing.roomsOf(signedIn(c).member.id, { limit: IN_SIDEBAR + 1 })
+    const mine = await listing.roomsOf(signedIn(c).member.id, { limit: ROOMS_AT_HAND + 1 })
     if (face === 'html' && !wantsFragment(c.req.raw)) {
       const tag = await pageTag(c, room, mine)
       c.header('ETag', tag)
@@ -157,13 +158,13 @@ export const rooms = new Hono<Env>()
       composer: freshComposer(c, room, ''),
       transport: transportOf(c),
       live: !log.hasNewer,
-      inTextBrowser: isInTextBrowser(c),
       readNumber: room.membership?.readNumber ?? null,
+      inTextBrowser: isInTextBrowser(c),
       newerThan:
         log.messages.at(-1)?.number ?? (stretch !== 'newest' && 'after' in stretch ? stretch.after : 0),
       target: stretch !== 'newest' && 'around' in stretch ? stretch.around : null,
     }
-    if (stretch === 'newest' && isTextBrowser(acceptedTypes(c.req.raw))) await readToEnd(c, room)
+    if (stretch === 'newest' && isInTextBrowser(c)) await readToEnd(c, room)
     return renderPage(c, <RoomPage page={await pageContext(c)} view={view} />)
   })
 

@@ -279,7 +279,7 @@ export const zh: Words = {
     newest: '回到最新的消息',
     emptyHeading: '还没有人说话',
     empty: '水已经烧上了。谁先开口，谁给大家倒茶。',
-    newSince: ['', ' 之后'],
+    newSince: '{time} 之后',
     toFirstNew: (count) => `到 ${number(count)} 条新消息的第一条`,
     nothingNewer: '还没有更新的消息。',
     zone: (zone) => `时间按 ${zone}。`,
