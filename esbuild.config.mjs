@@ -25,6 +25,7 @@ const server = build({
 const browser = build({
   entryPoints: [
     'static/client/client.ts',
+    'static/client/comfort.ts',
     'static/client/passkey.ts',
     'static/style.css',
     'static/noscript.css',

@@ -24,6 +24,7 @@ import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
 import { passkeyLogin } from './routes/passkey-login.tsx'
 import { passkeys } from './routes/passkeys.tsx'
+import { reading } from './routes/reading.ts'
 import { invite, register } from './routes/register.tsx'
 import { roomPeople } from './routes/room-people.tsx'
 import { roomSettings } from './routes/room-settings.tsx'
@@ -61,6 +62,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/admin', admin)
   app.route('/', directory)
   app.route('/', rooms)
+  app.route('/', reading)
   app.route('/', roomPeople)
   app.route('/', roomSettings)
   app.route('/', messages)

@@ -20,13 +20,14 @@ import { createLimits } from './http/limits.ts'
 import type { Clock } from './live/clock.ts'
 import { createConnections } from './live/connections.ts'
 import { createFeed } from './live/feed.ts'
+import { createPersonalFeed } from './live/personal.ts'
 import type { LiveParts, LivePlatform } from './live/platform.ts'
 import { createRights, type Ground } from './live/rights.ts'
 import { createRoomLog } from './messages/append.ts'
 import { createLogReader } from './messages/read.ts'
 import { createMessageStore } from './messages/store.ts'
 import { createKeeping } from './rooms/keeping.ts'
-import { createListing } from './rooms/listing.ts'
+import { createListing, ROOMS_AT_HAND } from './rooms/listing.ts'
 import { createMemberships } from './rooms/memberships.ts'
 import { createRooms } from './rooms/rooms.ts'
 
@@ -50,6 +51,7 @@ export function createHouse({
   const bus = createInProcessBus()
   const reader = createLogReader(database)
   const rooms = createRooms({ database, bus })
+  const listing = createListing(database, rooms)
   const sessions = createSessions(database)
   const tokens = createTokens(database)
   const challenges = createChallenges(database)
@@ -58,6 +60,12 @@ export function createHouse({
   const onFault = (error: unknown) => given.report(error, { part: 'live' })
   const connections = createConnections(clock)
   const feed = createFeed({ source: reader, bus, clock, onFault })
+  const personal = createPersonalFeed({
+    source: { roomsOf: (memberId) => listing.roomsOf(memberId, { limit: ROOMS_AT_HAND }) },
+    bus,
+    clock,
+    onFault,
+  })
   const rights = createRights({
     bus,
     clock,
@@ -97,7 +105,7 @@ export function createHouse({
     members: createMembers(database),
     namesMark: createNamesMark(bus),
     rooms,
-    listing: createListing(database, rooms),
+    listing,
     memberships: createMemberships({ database, bus }),
     keeping: createKeeping({ database, bus }),
     log: createRoomLog({
@@ -107,11 +115,12 @@ export function createHouse({
       },
     }),
     limits: createLimits(RATE_LIMITS === 'on'),
-    live: platform({ feed, rights, connections, clock }),
+    live: platform({ feed, personal, rights, connections, clock }),
     stop() {
       housekeeping.stop()
       connections.stop()
       feed.stop()
+      personal.stop()
       rights.stop()
     },
   }

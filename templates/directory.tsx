@@ -2,6 +2,7 @@ import { roomUrl } from './addresses.ts'
 import { Choice } from './choice.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
+import { Unread } from './sidebar-room.tsx'
 import type { DirectoryView, ListedRoomView, PageContext } from './views.ts'
 import { useWords } from './words.tsx'
 
@@ -108,16 +109,6 @@ function RoomLine({ room: { slug, name, topic, kind, archivedAt } }: { room: Lis
       {kind !== 'open' && <small>{words.kinds[kind]}</small>} {archivedAt && <small>{words.archived}</small>}
       {topic && <p dir="auto">{topic}</p>}
     </div>
-  )
-}
-
-/** A number beside a room; for readers, what it counts. */
-export function Unread({ count }: { count: number }) {
-  return (
-    <span class="unread">
-      <span aria-hidden="true">{count}</span>
-      <span class="for-readers">{useWords().rooms.unread(count)}</span>
-    </span>
   )
 }
 

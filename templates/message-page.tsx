@@ -2,6 +2,7 @@ import { inRoomUrl, messageUrl, replyUrl, roomUrl } from './addresses.ts'
 import { Layout } from './layout.tsx'
 import { Lines } from './message.tsx'
 import { ServerZone } from './moment.tsx'
+import { UnreadForm } from './unread-form.tsx'
 import type { MessageView, PageContext, RoomView } from './views.ts'
 import { useWords } from './words.tsx'
 
@@ -36,6 +37,7 @@ export function MessagePage({ page, room, message, version }: Props) {
           )}{' '}
           {!message.deleted && <a href={replyUrl(room.slug, message.number)}>{words.message.reply}</a>}
         </p>
+        <UnreadForm page={page} slug={room.slug} number={message.number} />
         <ServerZone />
       </main>
     </Layout>

@@ -6,7 +6,8 @@ import { arrange } from './arrange.ts'
 import { EventLine } from './event-line.tsx'
 import { Cup } from './pictures.tsx'
 import { clock, dayName } from './time.ts'
-import type { LogView, MessageView } from './views.ts'
+import { UnreadLine } from './unread-line.tsx'
+import type { LogView, MessageView, UnreadView } from './views.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
@@ -132,9 +133,16 @@ const classesOf = ({ body, deleted, editedAt }: MessageView, run: boolean) =>
     .filter(Boolean)
     .join(' ')
 
+interface LinesProps {
+  messages: MessageView[]
+  runs?: boolean
+  unread?: UnreadView | null | undefined
+}
+
 /** The lines of a log: days, runs, messages. Search results come newest first and name every speaker. */
-export function Lines({ messages, runs }: { messages: MessageView[]; runs?: boolean }) {
+export function Lines({ messages, runs, unread }: LinesProps) {
   const words = useWords()
+  const firstNew = unread && messages.find(({ number }) => number > unread.after)
   return (
     <>
       {arrange(messages, { runs }).map((line) =>
@@ -143,7 +151,12 @@ export function Lines({ messages, runs }: { messages: MessageView[]; runs?: bool
             <time datetime={line.day}>{dayName(line.day, words.dateLocale)}</time>
           </li>
         ) : (
-          <MessageItem message={line.message} run={line.run} />
+          <>
+            {unread && line.message === firstNew && (
+              <UnreadLine unread={unread} isHere={firstNew.number === unread.after + 1} />
+            )}
+            <MessageItem message={line.message} run={line.run} />
+          </>
         ),
       )}
     </>
@@ -157,7 +170,7 @@ export function Lines({ messages, runs }: { messages: MessageView[]; runs?: bool
 export function MessageList({ log }: { log: LogView }) {
   return (
     <ul id="messages" data-room={log.room.slug} data-version={log.version} data-cursor={log.cursor}>
-      <Lines messages={log.messages} />
+      <Lines messages={log.messages} unread={log.unread} />
       {log.messages.length === 0 && <Empty log={log} />}
     </ul>
   )

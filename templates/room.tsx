@@ -1,12 +1,13 @@
 import { asset } from '../src/http/assets.ts'
 import { historyUrl, keeperUrl, peopleUrl, roomUrl } from './addresses.ts'
 import { Composer } from './composer.tsx'
-import { JoinForm, Unread } from './directory.tsx'
+import { JoinForm } from './directory.tsx'
 import { LanguageSwitch } from './language.tsx'
 import { Layout, LogOut } from './layout.tsx'
 import { MessageList } from './message.tsx'
 import { PendingTemplate } from './pending.tsx'
 import { Bars, Brand } from './pictures.tsx'
+import { SidebarRoom } from './sidebar-room.tsx'
 import { zoneName } from './time.ts'
 import { TransportMenu } from './transport.tsx'
 import type { LogView, PageContext, RoomPageView, Transport } from './views.ts'
@@ -47,6 +48,7 @@ export function RoomPage({ page, view }: Props) {
         data-live={String(view.live)}
         data-me={page.viewer?.id}
         data-target={view.target ?? undefined}
+        data-read={view.readNumber ?? undefined}
         data-words={JSON.stringify(words.client)}
       >
         <RoomHeader view={view} />
@@ -186,21 +188,6 @@ function ReadsAlong({ page, slug }: { page: PageContext; slug: string }) {
     <div class="reads-along">
       <p>{useWords().people.join}</p> <JoinForm page={page} slug={slug} />
     </div>
-  )
-}
-
-function SidebarRoom({ room: { slug, name, current, unread } }: { room: RoomPageView['rooms'][number] }) {
-  const isUnread = unread > 0 && !current
-  return (
-    <li>
-      <a
-        href={roomUrl(slug)}
-        aria-current={current ? 'page' : undefined}
-        class={isUnread ? 'has-unread' : undefined}
-      >
-        <bdi>{name}</bdi> {isUnread && <Unread count={unread} />}
-      </a>
-    </li>
   )
 }
 

@@ -43,6 +43,16 @@ export interface ListedRoomView extends RoomView {
   archivedAt: Date | null
 }
 
+/** A room in the sidebar. */
+export interface SidebarRoomView {
+  id: string
+  slug: string
+  name: string
+  lastNumber: number
+  unread: number
+  current: boolean
+}
+
 export interface DirectoryView {
   /** A part of a name, or ''. */
   query: string
@@ -367,6 +377,16 @@ export interface ComposerView {
 
 export type Transport = 'auto' | 'websocket' | 'sse' | 'poll' | 'page' | 'none'
 
+/** What is new to the viewer of a room. */
+export interface UnreadView {
+  room: string
+  /** The last number that they have read. */
+  after: number
+  /** When they had read it. */
+  since: Date
+  count: number
+}
+
 /** A stretch of a room's log, in the order of the numbers. */
 export interface LogView {
   room: RoomView
@@ -376,12 +396,14 @@ export interface LogView {
   /** There are messages before the first or after the last that is shown. */
   hasOlder: boolean
   hasNewer: boolean
+  /** Where the viewer is a member and has not read everything. */
+  unread?: UnreadView | null
 }
 
 export interface RoomPageView {
   log: LogView
   /** Mine, those where something was said last first. */
-  rooms: (ListedRoomView & { current: boolean })[]
+  rooms: SidebarRoomView[]
   /** There are more of mine than these. */
   hasMoreRooms: boolean
   rights: RoomRights
@@ -389,6 +411,8 @@ export interface RoomPageView {
   closed: 'archived' | 'locked' | null
   composer: ComposerView
   transport: Transport
+  /** How far the viewer has read; null where they are no member. */
+  readNumber: number | null
   /** The page shows the newest messages, so new ones are pushed onto its end. */
   live: boolean
   /** It shows frames as links and templates as text, and nothing in it can be live. */

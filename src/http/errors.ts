@@ -18,6 +18,7 @@ const statuses = {
   suspended: 403,
   noCodes: 403,
   notKeeper: 403,
+  notJoined: 403,
   roomLocked: 403,
   roomArchived: 403,
   directStays: 403,

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { PageContext } from '../../templates/views.ts'
 import { WordsContext } from '../../templates/words.tsx'
+import { withoutControls } from '../messages/format.ts'
 import type { AppContext } from './context.ts'
 import { ensureFormToken } from './identity.ts'
 import { wordsFor } from './language.ts'
@@ -47,7 +48,7 @@ export function renderFragment(c: AppContext, fragment: Child, status: PageStatu
   return c.html(inWords(c, fragment), status)
 }
 
-/** What is rendered, in the language of the answer. */
+/** What is rendered, in the language of the answer. No control gets through, whoever typed it where: a text browser hands them to its terminal. */
 export function inWords(c: AppContext, child: Child): string {
-  return String(<WordsContext.Provider value={wordsFor(c)}>{child}</WordsContext.Provider>)
+  return withoutControls(String(<WordsContext.Provider value={wordsFor(c)}>{child}</WordsContext.Provider>))
 }

@@ -40,6 +40,7 @@ export const RIGHTS: Readonly<Record<string, Right>> = {
   'GET /reset/:secret': 'anyone',
   'POST /reset/:secret': 'anyone',
 
+  'GET /events': 'read',
   'GET /rooms': 'read',
   'POST /rooms': 'send',
   'POST /direct': 'send',
@@ -51,6 +52,8 @@ export const RIGHTS: Readonly<Record<string, Right>> = {
   'POST /rooms/:room/remove': 'send',
   'POST /rooms/:room/hosts': 'send',
   'POST /rooms/:room/level': 'send',
+  'POST /rooms/:room/read': 'read',
+  'POST /rooms/:room/unread': 'read',
   'GET /rooms/:room/settings': 'read',
   'POST /rooms/:room/settings': 'send',
   'GET /rooms/:room/composer': 'send',

@@ -1,4 +1,5 @@
 import type { MessageView } from '../../templates/views.ts'
+import type { Passing } from './passing.ts'
 
 /** One change of a room on its way to readers. Every framing encodes it once; the same bytes go to every socket. */
 export interface LiveEvent {
@@ -26,6 +27,8 @@ export interface Framing {
   opening?(): string
   event(event: LiveEvent): string | Uint8Array
   control(control: Control): string | Uint8Array
+  /** News without a version. Framings that have no place for it leave it out. */
+  passing?(news: Passing): string | Uint8Array
   /** A line after each burst, for readers that resume from the last such line. */
   closesBursts?: boolean
 }
@@ -49,6 +52,7 @@ const encoder = new TextEncoder()
 
 /** What was encoded, for as long as anyone holds the event or the burst: ten thousand readers cost one encoding. */
 const encodedEvents = new WeakMap<LiveEvent, Map<string, Uint8Array>>()
+const encodedPassing = new WeakMap<Passing, Map<string, Uint8Array>>()
 const encodedBursts = new WeakMap<readonly LiveEvent[], Map<string, Piece[]>>()
 
 /** Encodes a burst as few buffers: one write each, however many events. */
@@ -95,6 +99,12 @@ function encodeEvent(framing: Framing, event: LiveEvent): Uint8Array {
 /** Encodes a control event. It is not kept: each connection has its own. */
 export function encodeControl(framing: Framing, control: Control): Uint8Array {
   return toBytes(framing.control(control))
+}
+
+/** Encodes news without a version; nothing where the framing has no place for it. */
+export function encodePassing(framing: Framing, news: Passing): Uint8Array | null {
+  const { passing } = framing
+  return passing ? once(encodedPassing, news, framing.name, () => toBytes(passing(news))) : null
 }
 
 function once<Key extends object, Encoded>(

@@ -4,11 +4,18 @@ import type { Connections } from './connections.ts'
 import type { Feed } from './feed.ts'
 import type { Framing } from './framing.ts'
 import type { Outlet } from './outlet.ts'
+import type { PersonalFeed, PersonalOutlet } from './personal.ts'
 import type { Rights } from './rights.ts'
+
+/** The far end of a stream, for a room and for what is a member's own. */
+export interface OpenOutlet extends Outlet, PersonalOutlet {
+  /** Passing news waits until the room's stream has said where it begins. */
+  holdPassing(): void
+}
 
 export interface OpenedOutlet {
   framing: Framing
-  onOpen: (outlet: Outlet) => void
+  onOpen: (outlet: OpenOutlet) => void
   /** The other side is gone, or the stream has ended. */
   onClose: () => void
 }
@@ -16,6 +23,8 @@ export interface OpenedOutlet {
 /** Those who look after everything live. */
 export interface LiveParts {
   feed: Feed
+  /** What is each member's own. */
+  personal: PersonalFeed
   rights: Rights
   connections: Connections
   clock: Clock

@@ -1,8 +1,17 @@
 import type { Socket } from 'node:net'
 import type { Clock } from './clock.ts'
 import type { Connection, Connections } from './connections.ts'
-import { type Control, encodeBurst, encodeControl, type Framing, type LiveEvent } from './framing.ts'
+import {
+  type Control,
+  encodeBurst,
+  encodeControl,
+  encodePassing,
+  type Framing,
+  type LiveEvent,
+} from './framing.ts'
 import type { EndReason, Outlet } from './outlet.ts'
+import type { Passing } from './passing.ts'
+import type { PersonalOutlet } from './personal.ts'
 
 /** A write that the other side does not take for so long means that nobody is there. */
 const STALLED_AFTER_MS = 60_000
@@ -20,12 +29,14 @@ export interface SocketOutletOptions {
  * A raw socket that is written with buffers shared by all readers, one write a burst. A class and not closures: there are thousands of them, and
  * what a delivery costs besides the kernel is mostly fetching the objects of its reader into the processor.
  */
-export abstract class SocketOutlet implements Outlet, Connection {
+export abstract class SocketOutlet implements Outlet, PersonalOutlet, Connection {
   readonly endsAt: number = Number.POSITIVE_INFINITY
   readonly replayAtMost: number
   private stopped = false
   private takenBefore = -1
   private stalledSince = 0
+  /** Passing news from before the first word of a room's stream; null where it need not wait. */
+  private early: Passing[] | null = null
 
   constructor(
     protected readonly socket: Socket,
@@ -47,6 +58,23 @@ export abstract class SocketOutlet implements Outlet, Connection {
 
   control(control: Control): void {
     this.write(encodeControl(this.framing, control))
+    const { early } = this
+    this.early = null
+    for (const news of early ?? []) this.passing(news)
+  }
+
+  /** A room's stream begins with where it stands: passing news waits for that. */
+  holdPassing(): void {
+    this.early = []
+  }
+
+  passing(news: Passing): void {
+    if (this.early) {
+      this.early.push(news)
+      return
+    }
+    const encoded = encodePassing(this.framing, news)
+    if (encoded) this.write(encoded)
   }
 
   bytesOf(events: readonly LiveEvent[]): number {

@@ -6,6 +6,9 @@ import type { Person, RoomKind, RoomRole, Rooms } from './rooms.ts'
 
 export type Listing = ReturnType<typeof createListing>
 
+/** Rooms in the sidebar and in a member's own stream: those where something was said last. The others are a link away. */
+export const ROOMS_AT_HAND = 100
+
 /** One of a member's own rooms, as the sidebar and the directory show it. */
 export interface ListedRoom {
   id: string

@@ -3,7 +3,7 @@ import { type AppContext, signedIn } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import { wordsFor } from '../http/language.ts'
 import { mayKeep, type Room, type RoomPlace } from '../rooms/rooms.ts'
-import { titleOf } from '../rooms/title.ts'
+import { titleOf } from '../words/room-title.ts'
 
 /**
  * The room of this address, if this member may enter it. Its counters are read here, before any of its messages, so that the version a

@@ -3,7 +3,7 @@ import { roomUrl } from '../../templates/addresses.ts'
 import { ComposerFrame } from '../../templates/composer-frame.tsx'
 import { MessageList } from '../../templates/message.tsx'
 import { RoomPage } from '../../templates/room.tsx'
-import type { ComposerView, LogView, Transport } from '../../templates/views.ts'
+import type { ComposerView, LogView, Transport, UnreadView } from '../../templates/views.ts'
 import { TRANSPORTS } from '../accounts/members.ts'
 import { hashToken } from '../accounts/secrets.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
@@ -17,14 +17,12 @@ import type { Message, RoomState } from '../messages/message.ts'
 import type { Stretch } from '../messages/read.ts'
 import { freshNonce } from '../messages/send-key.ts'
 import { toJson, toView } from '../messages/view.ts'
-import { type ListedRoom, unreadIn } from '../rooms/listing.ts'
+import { type ListedRoom, ROOMS_AT_HAND, unreadIn } from '../rooms/listing.ts'
 import type { Room } from '../rooms/rooms.ts'
 import { listedView } from './directory.tsx'
 import { closedTo, enterRoom, keeps } from './door.ts'
 import { numberParameter } from './query.ts'
-
-/** Rooms beside a room: the others are a link away. */
-const IN_SIDEBAR = 100
+import { readToEnd } from './reading.ts'
 
 /** Which stretch of the room an address asks for. */
 export function stretchOf(c: AppContext): Stretch {
@@ -86,10 +84,21 @@ function freshComposer(c: AppContext, room: RoomState, back: ComposerView['back'
   }
 }
 
+function unreadOf(room: Room): UnreadView | null {
+  const { slug, membership } = room
+  if (!membership || membership.readNumber >= room.lastNumber) return null
+  const { readNumber: after, readAt, joinedAt } = membership
+  return { room: slug, after, since: readAt ?? joinedAt, count: room.lastNumber - after }
+}
+
 /** Mine, as the sidebar shows them. */
 function sidebarOf(c: AppContext, { id }: Room, mine: ListedRoom[]) {
-  const rooms = mine.slice(0, IN_SIDEBAR).map((room) => ({ ...listedView(c, room), current: room.id === id }))
-  return { rooms, hasMoreRooms: mine.length > IN_SIDEBAR }
+  const rooms = mine.slice(0, ROOMS_AT_HAND).map((room) => ({
+    id: room.id,
+    ...listedView(c, room),
+    current: room.id === id,
+  }))
+  return { rooms, hasMoreRooms: mine.length > ROOMS_AT_HAND }
 }
 
 /**
@@ -129,14 +138,15 @@ export const rooms = new Hono<Env>()
     const room = await enterRoom(c)
     const stretch = stretchOf(c)
     const { reader, listing } = c.get('house')
-    const mine = await listing.roomsOf(signedIn(c).member.id, { limit: IN_SIDEBAR + 1 })
+    const mine = await listing.roomsOf(signedIn(c).member.id, { limit: ROOMS_AT_HAND + 1 })
     if (face === 'html' && !wantsFragment(c.req.raw)) {
       const tag = await pageTag(c, room, mine)
       c.header('ETag', tag)
       c.header('Cache-Control', 'private, no-cache')
       if (isFresh(c, tag)) return c.body(null, 304)
     }
-    const log = logView(room, await reader.stretch(room.id, stretch), stretch)
+    const messages = await reader.stretch(room.id, stretch)
+    const log = { ...logView(room, messages, stretch), unread: unreadOf(room) }
     if (face !== 'html') return plainLog(c, face, log)
     c.header('Teahouse-Version', String(log.version))
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageList log={log} />)
@@ -148,11 +158,13 @@ export const rooms = new Hono<Env>()
       composer: freshComposer(c, room, ''),
       transport: transportOf(c),
       live: !log.hasNewer,
+      readNumber: room.membership?.readNumber ?? null,
       inTextBrowser: isInTextBrowser(c),
       newerThan:
         log.messages.at(-1)?.number ?? (stretch !== 'newest' && 'after' in stretch ? stretch.after : 0),
       target: stretch !== 'newest' && 'around' in stretch ? stretch.around : null,
     }
+    if (stretch === 'newest' && isInTextBrowser(c)) await readToEnd(c, room)
     return renderPage(c, <RoomPage page={await pageContext(c)} view={view} />)
   })
 

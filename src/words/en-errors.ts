@@ -59,6 +59,7 @@ export const errors = {
     title: 'This is for those who look after the room.',
     detail: 'Nothing was changed. Ask one of its hosts.',
   },
+  notJoined: { title: 'You are not in this room.', detail: 'Nothing was changed. Join it first.' },
   roomLocked: {
     title: 'This room is locked.',
     detail: 'Not sent: only its hosts speak here now.',
@@ -201,6 +202,7 @@ export const fields = {
   peopleMissing: 'Type at least one name besides your own.',
   peopleMany: (most: number) => `At most ${most} people at once.`,
   alreadyIn: (name: string) => `${name} is in this room already.`,
+  messageNumber: 'There is no message of that number here.',
   emptyMessage: 'There is nothing in this message yet.',
   longMessage: 'A message has at most 10,000 characters.',
   notUnicode: 'This is not valid Unicode text.',

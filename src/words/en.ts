@@ -314,6 +314,10 @@ export const en = {
     newest: 'To the newest messages',
     emptyHeading: 'Nobody has spoken yet',
     empty: 'The kettle is on. Whoever speaks first pours for everyone.',
+    /** {time} is set as a time. */
+    newSince: 'New since {time}',
+    toFirstNew: (count: number) =>
+      counted(count, { one: 'To the new message', other: 'To the first of {count} new messages' }),
     nothingNewer: 'Nothing newer yet.',
     zone: (zone: string) => `Times are ${zone}.`,
     /** Beside the frames that stand in for scripts. */
@@ -528,6 +532,7 @@ export const en = {
   permalink: {
     title: (number: number, room: string) => `#${number} in ${room}`,
     inRoom: 'See it in the room',
+    unread: 'Unread from here',
     inReplyTo: 'The message it answers',
   },
 

@@ -279,6 +279,8 @@ export const zh: Words = {
     newest: '回到最新的消息',
     emptyHeading: '还没有人说话',
     empty: '水已经烧上了。谁先开口，谁给大家倒茶。',
+    newSince: '{time} 之后',
+    toFirstNew: (count) => `到 ${number(count)} 条新消息的第一条`,
     nothingNewer: '还没有更新的消息。',
     zone: (zone) => `时间按 ${zone}。`,
     frameLog: '实时消息',
@@ -483,6 +485,7 @@ export const zh: Words = {
   permalink: {
     title: (number, room) => `${room} 的 #${number}`,
     inRoom: '在房间里看',
+    unread: '从这里起标为未读',
     inReplyTo: '它回复的消息',
   },
 

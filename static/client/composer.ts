@@ -27,6 +27,8 @@ interface Outgoing {
  */
 export function startComposer(room: HTMLElement, log: Log, words: Words['client']): void {
   const form = document.getElementById('composer') as HTMLFormElement
+  // An archived room, and a locked one, have no box to write in.
+  if (!form) return
   const pending = document.getElementById('pending') as HTMLTemplateElement
   const box = document.getElementById('body') as HTMLTextAreaElement
   // On an older page the form goes the plain way, which ends at the newest messages.

@@ -74,6 +74,7 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
         if (isOver) return
         heard()
         log.put(html)
+        window.heard?.(html)
         log.cursor = cursor ?? withVersionOf(html, log.cursor)
       },
       control(kind, cursor) {

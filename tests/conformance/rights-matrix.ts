@@ -41,6 +41,7 @@ POST /reset/:secret                                     422    422      422    4
 
 GET  /rooms                                             401    200      200    200   200   200  403  403
 GET  /rooms/:room                                       401    200      200    200   200   200  403  403
+GET  /events?wait=0                                     401    200      200    200   200   200  403  403
 POST /rooms                                             401    201      201    201   201   403  201  403   name=:unique
 POST /direct                                            401    422      422    422   422   403  422  403
 GET  /rooms/:room/people                                401    200      200    200   200   200  403  403
@@ -51,6 +52,8 @@ POST /rooms/:room/hosts                                 401    403      403    4
 POST /rooms/:room/level                                 401    200      200    200   200   403  200  403   level=mentions
 GET  /rooms/:room/settings                              401    403      403    200   200   403  403  403
 POST /rooms/:room/settings                              401    403      403    200   200   403  403  403   topic=:unique
+POST /rooms/:room/read                                  401    200      200    200   200   200  403  403   number=1
+POST /rooms/:room/unread                                401    200      200    200   200   200  403  403   number=1
 POST /rooms/:room/leave                                 401    200      200    200   200   403  200  403
 GET  /rooms/:room/composer                              401    200      200    200   200   403  200  403
 POST /rooms/:room/messages                              401    201      201    201   201   403  201  403   body=hello

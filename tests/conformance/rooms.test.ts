@@ -1,8 +1,18 @@
 /** Rooms and who is in them: made, found, joined, left, kept, in every face and without scripts. */
 import { describe, expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
-import type { Answer } from '../tools/http-client.ts'
-import { ada, bashir, meiLin, type Person, registerByHttp, tokenFor, tomas, xiaoyu } from '../tools/people.ts'
+import { type Answer, openLines } from '../tools/http-client.ts'
+import {
+  ada,
+  bashir,
+  logInByHttp,
+  meiLin,
+  type Person,
+  registerByHttp,
+  tokenFor,
+  tomas,
+  xiaoyu,
+} from '../tools/people.ts'
 import { houseOfThisFile } from './house-of-one-file.ts'
 import { faultsOfPage } from './html-document.ts'
 
@@ -497,6 +507,66 @@ describe('unread messages', () => {
     // Her own coming in is told in the room as well.
     expect(await listed(who.mei, slug)).toMatchObject({ unread: 3 })
     expect((await get('/rooms/lobby', who.mei, asPage)).body).toContain(en.rooms.unread(3))
+  })
+
+  it('are read up to a number, on every device, and never fewer by reading back', async () => {
+    const slug = await roomOf(who.bashir)
+    await post(`/rooms/${slug}/join`, {}, who.mei)
+    for (const body of ['two', 'three', 'four']) await post(`/rooms/${slug}/messages`, { body }, who.bashir)
+    const read = (number: string, by = who.mei) => post(`/rooms/${slug}/read`, { number }, by)
+    expect((await read('3')).json()).toEqual({ room: slug, readNumber: 3 })
+    expect((await read('2')).json()).toEqual({ room: slug, readNumber: 3 })
+    const phone = { Cookie: await logInByHttp(house.origin, meiLin) }
+    expect(await listed(phone, slug)).toMatchObject({ unread: 1 })
+    expect(statuses([await read('5'), await read('0'), await read('x'), await read('1', who.tomas)])).toEqual(
+      [422, 422, 422, 403],
+    )
+  })
+
+  it('begin at a line that says since when, or lead to it from a page that begins later', async () => {
+    const slug = await roomOf(who.bashir)
+    await post(`/rooms/${slug}/join`, {}, who.mei)
+    for (let number = 2; number <= 60; number += 1) {
+      await post(`/rooms/${slug}/messages`, { body: `line ${number}` }, who.bashir)
+    }
+    const page = async () => (await get(`/rooms/${slug}`, who.mei, asPage)).body
+    const far = await page()
+    expect(far).toContain(`href="/rooms/${slug}?around=1#m1"`)
+    expect(far).toContain(en.room.toFirstNew(60))
+    await post(`/rooms/${slug}/read`, { number: '40' }, who.mei)
+    const near = await page()
+    expect(faultsOfPage(near)).toEqual([])
+    expect(near.indexOf('id="new"')).toBeGreaterThan(near.indexOf('id="m40"'))
+    expect(near.indexOf('id="new"')).toBeLessThan(near.indexOf('id="m41"'))
+    // Nothing is read by a browser that may still say so itself.
+    expect(await listed(who.mei, slug)).toMatchObject({ unread: 20 })
+    await post(`/rooms/${slug}/read`, { number: '60' }, who.mei)
+    expect(await page()).not.toContain('id="new"')
+  })
+
+  it('are read by a text browser that is shown the newest, and by the endless page', async () => {
+    const lynx = { Accept: 'text/html, text/plain, text/css, */*;q=0.01' }
+    const slug = await roomOf(who.bashir)
+    await post(`/rooms/${slug}/join`, {}, who.mei)
+    await get(`/rooms/${slug}?before=1`, who.mei, lynx)
+    expect(await listed(who.mei, slug)).toMatchObject({ unread: 1 })
+    expect((await get(`/rooms/${slug}`, who.mei, lynx)).body).toContain('id="new"')
+    expect(await listed(who.mei, slug)).toMatchObject({ unread: 0 })
+    await post(`/rooms/${slug}/messages`, { body: 'more' }, who.bashir)
+    const frame = await openLines(house.origin, `/rooms/${slug}/events`, { Accept: 'text/html', ...who.mei })
+    frame.close()
+    expect(await listed(who.mei, slug)).toMatchObject({ unread: 0 })
+  })
+
+  it('are unread again from a message on', async () => {
+    const slug = await roomOf(who.bashir)
+    for (const body of ['one', 'two', 'three']) await post(`/rooms/${slug}/messages`, { body }, who.bashir)
+    await post(`/rooms/${slug}/read`, { number: '3' }, who.bashir)
+    const permalink = await get(`/rooms/${slug}/messages/2`, who.bashir, asPage)
+    expect(permalink.body).toContain(`action="/rooms/${slug}/unread"`)
+    const answer = await post(`/rooms/${slug}/unread`, { number: '2' }, who.bashir, asPage)
+    expect([answer.status, answer.headers.location]).toEqual([303, '/rooms'])
+    expect(await listed(who.bashir, slug)).toMatchObject({ unread: 2 })
   })
 
   it('choose by level what calls for attention', async () => {

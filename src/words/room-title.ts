@@ -1,4 +1,4 @@
-import type { Words } from '../words/en.ts'
+import type { Words } from './en.ts'
 
 /** What a room is called: a direct one by its other people, as far as they are still here. */
 export function titleOf(
