@@ -42,6 +42,6 @@ export const audited: Words['audited'] = {
   'room-removed': ({ who, whom, details }) => `${who} 请 ${whom} 离开了 ${details.room}。`,
   'room-host': ({ who, whom, details }) =>
     details.role === 'host'
-      ? `${who} 让 ${whom} 做了 ${details.room} 的主人。`
-      : `${who} 让 ${whom} 不再做 ${details.room} 的主人。`,
+      ? `${who} 让 ${whom} 做了 ${details.room} 的房主。`
+      : `${who} 让 ${whom} 不再做 ${details.room} 的房主。`,
 }

@@ -79,6 +79,8 @@ describeWith(['chromium'], 'in Chinese', () => {
     '/rooms/lobby/history',
     '/rooms/lobby/history?q=茉莉',
     '/rooms/lobby/messages/1',
+    '/rooms/lobby/people',
+    '/rooms/lobby/settings',
     '/account',
     '/account/second-factor',
     '/account/passkeys',
