@@ -10,6 +10,7 @@ const said = (name: string, at: string): MessageView => ({
   author: { id: name.toLowerCase(), name },
   body: 'hi',
   html: '<p>hi</p>',
+  notice: null,
   replyTo: null,
   createdAt: new Date(at), // without a zone: the server's own
   editedAt: null,

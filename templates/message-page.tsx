@@ -1,7 +1,8 @@
 import { inRoomUrl, messageUrl, replyUrl, roomUrl } from './addresses.ts'
 import { Layout } from './layout.tsx'
 import { Lines } from './message.tsx'
-import { zoneName } from './time.ts'
+import { ServerZone } from './moment.tsx'
+import { UnreadForm } from './unread-form.tsx'
 import type { MessageView, PageContext, RoomView } from './views.ts'
 import { useWords } from './words.tsx'
 
@@ -36,9 +37,8 @@ export function MessagePage({ page, room, message, version }: Props) {
           )}{' '}
           {!message.deleted && <a href={replyUrl(room.slug, message.number)}>{words.message.reply}</a>}
         </p>
-        <noscript>
-          <p class="zone">{words.room.zone(zoneName)}</p>
-        </noscript>
+        <UnreadForm page={page} slug={room.slug} number={message.number} />
+        <ServerZone />
       </main>
     </Layout>
   )

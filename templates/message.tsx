@@ -3,9 +3,11 @@ import { LRUCache } from 'lru-cache'
 import type { Words } from '../src/words/en.ts'
 import { messageUrl, replyUrl } from './addresses.ts'
 import { arrange } from './arrange.ts'
+import { EventLine } from './event-line.tsx'
 import { Cup } from './pictures.tsx'
 import { clock, dayName } from './time.ts'
-import type { LogView, MessageView } from './views.ts'
+import { UnreadLine } from './unread-line.tsx'
+import type { LogView, MessageView, UnreadView } from './views.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
@@ -23,9 +25,9 @@ export function MessageItem({ message, run = false }: Props) {
   const render = () => String(<Item message={message} run={run} words={words.message} />)
   // Who is quoted can change without this message.
   if (message.replied) return raw(render())
-  const { room, number, version, author, createdAt, nonce } = message
+  const { room, number, version, author, createdAt, nonce, notice } = message
   // Name and moment too: a member may take another name, and a restored backup may tell another story under the same numbers.
-  const key = JSON.stringify([words.lang, room, number, version, +createdAt, author, nonce, run])
+  const key = JSON.stringify([words.lang, room, number, version, +createdAt, author, nonce, run, notice])
   const known = rendered.get(key)
   if (known !== undefined) return raw(known)
   const html = render()
@@ -34,6 +36,7 @@ export function MessageItem({ message, run = false }: Props) {
 }
 
 function Item({ message, run, words }: Required<Props> & { words: Words['message'] }) {
+  if (message.notice) return <EventLine message={message} />
   const { room, number, author, createdAt, deleted } = message
   return (
     <li
@@ -45,7 +48,7 @@ function Item({ message, run, words }: Required<Props> & { words: Words['message
       data-nonce={message.nonce}
     >
       <b class="name">
-        <bdi>{author.name}</bdi>
+        <bdi>{author.name || words.formerMember}</bdi>
       </b>{' '}
       <span class="meta">
         <a class="number" href={messageUrl(room, number)}>
@@ -120,9 +123,16 @@ const classesOf = ({ body, deleted, editedAt }: MessageView, run: boolean) =>
     .filter(Boolean)
     .join(' ')
 
+interface LinesProps {
+  messages: MessageView[]
+  runs?: boolean
+  unread?: UnreadView | null | undefined
+}
+
 /** The lines of a log: days, runs, messages. Search results come newest first and name every speaker. */
-export function Lines({ messages, runs }: { messages: MessageView[]; runs?: boolean }) {
+export function Lines({ messages, runs, unread }: LinesProps) {
   const words = useWords()
+  const firstNew = unread && messages.find(({ number }) => number > unread.after)
   return (
     <>
       {arrange(messages, { runs }).map((line) =>
@@ -131,7 +141,12 @@ export function Lines({ messages, runs }: { messages: MessageView[]; runs?: bool
             <time datetime={line.day}>{dayName(line.day, words.dateLocale)}</time>
           </li>
         ) : (
-          <MessageItem message={line.message} run={line.run} />
+          <>
+            {unread && line.message === firstNew && (
+              <UnreadLine unread={unread} isHere={firstNew.number === unread.after + 1} />
+            )}
+            <MessageItem message={line.message} run={line.run} />
+          </>
         ),
       )}
     </>
@@ -145,7 +160,7 @@ export function Lines({ messages, runs }: { messages: MessageView[]; runs?: bool
 export function MessageList({ log }: { log: LogView }) {
   return (
     <ul id="messages" data-room={log.room.slug} data-version={log.version} data-cursor={log.cursor}>
-      <Lines messages={log.messages} />
+      <Lines messages={log.messages} unread={log.unread} />
       {log.messages.length === 0 && <Empty log={log} />}
     </ul>
   )

@@ -17,6 +17,10 @@ export const dayName = (day: string, locale: string) =>
 export const shortDayName = (day: string, locale: string) =>
   named(day, locale, { weekday: 'long', day: 'numeric' })
 
+/** 23 Nov 2026, 09:14 */
+export const momentName = (date: Date, locale: string) =>
+  date.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' })
+
 const named = (day: string, locale: string, format: Intl.DateTimeFormatOptions) =>
   new Date(`${day}T00:00:00Z`).toLocaleDateString(locale, { ...format, timeZone: 'UTC' })
 

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
+import type { Transaction } from '../database/connection.ts'
 import { members, sessions } from '../database/schema.ts'
-import type { Transaction } from './one-time-secrets.ts'
 
 /** What somebody was let in by a moment ago: the hash that their password fitted, or their session. */
 export type Proof = { passwordHash: string } | { sessionId: string }

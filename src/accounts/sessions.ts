@@ -1,12 +1,11 @@
 import { DrizzleMySQLAdapter } from '@lucia-auth/adapter-drizzle'
 import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, or } from 'drizzle-orm'
 import { Lucia, TimeSpan } from 'lucia'
-import type { Database } from '../database/connection.ts'
+import type { Database, Transaction } from '../database/connection.ts'
 import { members, sessions } from '../database/schema.ts'
 import { LONGEST_DEVICE } from './devices.ts'
 import { deleteExpired } from './expired.ts'
 import type { Member } from './members.ts'
-import type { Transaction } from './one-time-secrets.ts'
 import { holdProof, type Proof } from './proof.ts'
 import { hashToken, randomToken } from './secrets.ts'
 
@@ -31,10 +30,11 @@ function createLucia(database: Database | Transaction) {
   return new Lucia(new DrizzleMySQLAdapter(database, sessions, members), {
     sessionExpiresIn: SESSION_SLIDES,
     getSessionAttributes: ({ createdAt, lastSeenAt }) => ({ createdAt, lastSeenAt }),
-    getUserAttributes: ({ name, role, transport, leftAt, suspendedAt }) => ({
+    getUserAttributes: ({ name, role, transport, language, leftAt, suspendedAt }) => ({
       name,
       role,
       transport,
+      language,
       leftAt,
       suspendedAt,
     }),
@@ -88,6 +88,17 @@ export function createSessions(database: Database) {
       return { token, id, expiresAt }
     },
 
+    /** The same log-in under another token: the old one is worth nothing from now on. @returns null for one that has ended */
+    async renew(id: string): Promise<{ token: string; expiresAt: Date } | null> {
+      const token = randomToken()
+      const expiresAt = new Date(Date.now() + SESSION_SLIDES.milliseconds())
+      const [renewed] = await database
+        .update(sessions)
+        .set({ id: await hashToken(token), expiresAt })
+        .where(eq(sessions.id, id))
+      return renewed.affectedRows === 1 ? { token, expiresAt } : null
+    },
+
     /** @returns null for a session that has ended, expired, or lasted its 90 days (then it is deleted), and for who is suspended */
     async validate(token: string): Promise<ValidSession | null> {
       const { session, user } = await lucia.validateSession(await hashToken(token))
@@ -99,10 +110,10 @@ export function createSessions(database: Database) {
       }
       // A log-in may have raced with the suspension.
       if (user.suspendedAt) return null
-      const { id, name, role, transport } = user
+      const { id, name, role, transport, language } = user
       return {
         id: session.id,
-        member: { id, name, role, transport },
+        member: { id, name, role, transport, language },
         expiresAt: session.expiresAt,
         renewed: session.fresh,
         lastSeenAt: session.lastSeenAt,

@@ -103,7 +103,13 @@ export function createTokens(database: Database) {
           id: tokens.id,
           scopes: tokens.scopes,
           lastUsedAt: tokens.lastUsedAt,
-          member: { id: members.id, name: members.name, role: members.role, transport: members.transport },
+          member: {
+            id: members.id,
+            name: members.name,
+            role: members.role,
+            transport: members.transport,
+            language: members.language,
+          },
         })
         .from(tokens)
         .innerJoin(members, eq(members.id, tokens.memberId))

@@ -13,17 +13,23 @@ export interface OpenedOutlet {
   onClose: () => void
 }
 
-/** What the live routes need of the machine they run on: raw sockets behind two functions, and those who look after them. */
-export interface LivePlatform {
+/** Those who look after everything live. */
+export interface LiveParts {
   feed: Feed
   rights: Rights
   connections: Connections
   clock: Clock
+}
+
+/** What the live routes need of the machine they run on: raw sockets behind a few functions. */
+export interface LivePlatform extends LiveParts {
   /** Turns the answer to a request into an endless body; `onOpen` gets the outlet unless the client has left already. */
   openStream(
     context: Context,
     options: OpenedOutlet & { headers: Record<string, string | string[]>; opening: string },
   ): Response
+  /** Aborted when the client has left, or sends no more: whoever only waits for an answer leaves by that. */
+  departure(context: Context): AbortSignal
   /** Upgrades a request; `onOpen` gets the outlet once the socket is there. @returns null for what is no handshake */
   upgrade(context: Context, options: OpenedOutlet): Response | null
 }

@@ -1,14 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Clock } from './clock.ts'
 import type { Connection, Connections } from './connections.ts'
-import {
-  type Control,
-  encodeBurst,
-  encodeControl,
-  encodeEvent,
-  type Framing,
-  type LiveEvent,
-} from './framing.ts'
+import { type Control, encodeBurst, encodeControl, type Framing, type LiveEvent } from './framing.ts'
 import type { EndReason, Outlet } from './outlet.ts'
 
 /** A write that the other side does not take for so long means that nobody is there. */
@@ -42,16 +35,22 @@ export abstract class SocketOutlet implements Outlet, Connection {
     this.replayAtMost = framing.replayAtMost
   }
 
-  burst(events: readonly LiveEvent[]): void {
-    this.write(bufferOf(this.framing, events))
+  burst(events: readonly LiveEvent[], mayWaitBytes: number): number {
+    let taken = 0
+    for (const { buffer, count } of buffersOf(this.framing, events)) {
+      if (taken > 0 && this.waitingBytes() > mayWaitBytes) break
+      this.write(buffer)
+      taken += count
+    }
+    return taken
   }
 
   control(control: Control): void {
     this.write(encodeControl(this.framing, control))
   }
 
-  bytesOf(event: LiveEvent): number {
-    return encodeEvent(this.framing, event).length
+  bytesOf(events: readonly LiveEvent[]): number {
+    return buffersOf(this.framing, events).reduce((total, { buffer }) => total + buffer.length, 0)
   }
 
   waitingBytes(): number {
@@ -113,16 +112,24 @@ export function graceOf(reason: EndReason): number {
   return reason === 'rights' ? 300 : 1_000
 }
 
+interface WritablePiece {
+  buffer: Buffer
+  count: number
+}
+
 let lastEvents: readonly LiveEvent[] | null = null
 let lastFraming: Framing | null = null
-let lastBuffer = Buffer.alloc(0)
+let lastPieces: readonly WritablePiece[] = []
 
 /** A burst goes to thousands of readers of a framing one after another: to look it up, and to make Node's kind of bytes of it, once is enough. */
-function bufferOf(framing: Framing, events: readonly LiveEvent[]): Buffer {
-  if (events === lastEvents && framing === lastFraming) return lastBuffer
-  const { buffer, byteOffset, byteLength } = encodeBurst(framing, events)
+function buffersOf(framing: Framing, events: readonly LiveEvent[]): readonly WritablePiece[] {
+  if (events === lastEvents && framing === lastFraming) return lastPieces
   lastEvents = events
   lastFraming = framing
-  lastBuffer = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
-  return lastBuffer
+  lastPieces = encodeBurst(framing, events).map(({ bytes, count }) => ({ buffer: toBuffer(bytes), count }))
+  return lastPieces
+}
+
+function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
 }

@@ -1,4 +1,6 @@
 import type { Face } from '../http/faces.ts'
+import type { Words } from '../words/en.ts'
+import { inEachLanguage } from '../words/languages.ts'
 import { type Framing, HTML_REPLAY } from './framing.ts'
 import { controlToHtml, eventToHtml } from './html.tsx'
 import { controlToJson, eventToJson } from './json.ts'
@@ -26,20 +28,22 @@ function frameHeader(length: number): Uint8Array {
   return header
 }
 
-/** One text frame an event. */
-export const websocketFramings: Record<Exclude<Face, 'text'>, Framing> = {
-  html: {
-    name: 'websocket-html',
+const json: Framing = {
+  name: 'websocket-json',
+  contentType: '',
+  replayAtMost: Number.POSITIVE_INFINITY,
+  event: (event) => textFrame(eventToJson(event)),
+  control: (control) => textFrame(controlToJson(control)),
+}
+
+/** One text frame an event; what people read, in their language. */
+export const websocketFramings: Record<Exclude<Face, 'text'>, (words: Words) => Framing> = {
+  html: inEachLanguage((words) => ({
+    name: `websocket-html-${words.lang}`,
     contentType: '',
     replayAtMost: HTML_REPLAY,
-    event: (event) => textFrame(eventToHtml(event)),
+    event: (event) => textFrame(eventToHtml(event, words)),
     control: (control) => textFrame(controlToHtml(control)),
-  },
-  json: {
-    name: 'websocket-json',
-    contentType: '',
-    replayAtMost: Number.POSITIVE_INFINITY,
-    event: (event) => textFrame(eventToJson(event)),
-    control: (control) => textFrame(controlToJson(control)),
-  },
+  })),
+  json: () => json,
 }

@@ -1,10 +1,13 @@
 import { isWorthRetrying } from '../database/errors.ts'
+import type { Notice } from '../words/notice.ts'
 import type { Message } from './message.ts'
 import { type SendName, sendKey } from './send-key.ts'
 import type { Counters, MessageStore } from './store.ts'
 
 export interface Send extends SendName {
   authorName: string
+  /** Not said but done: its body is empty. */
+  notice?: Notice
 }
 
 export interface Appended {
@@ -13,8 +16,8 @@ export interface Appended {
   repeated: boolean
 }
 
-/** News of a commit: every change of one transaction, in the order of the versions. */
-export type OnCommit = (roomId: string, changes: Message[]) => void
+/** News of a commit: every change of one transaction, in the order of the versions, and the life of the room that they belong to. */
+export type OnCommit = (roomId: string, changes: Message[], life: string) => void
 
 /** The database could not be reached in time. `notKnown`: a COMMIT was under way, so the message may stand. */
 export class NotAppended extends Error {
@@ -156,13 +159,13 @@ class RoomWriter {
     const deadline = Date.now() + this.retryForMs
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const { tombstones, goOnAfter } = await this.store.erase({
+        const { life, tombstones, goOnAfter } = await this.store.erase({
           roomId: this.roomId,
           author,
           after,
           now: this.now(),
         })
-        this.tell(tombstones)
+        this.tell(tombstones, life)
         const erased = erasure.erased + tombstones.length
         if (goOnAfter === null) settle(erased)
         else this.erasures.push({ ...erasure, after: goOnAfter, erased })
@@ -205,13 +208,16 @@ class RoomWriter {
     for (let attempt = 0; ; attempt += 1) {
       const mayBeStored = commitUnderWay
       try {
-        const { appended, changes } = await this.transact(sends, () => {
+        const { appended, changes, life } = await this.transact(sends, () => {
           commitUnderWay = true
           beforeCommit()
         })
         // After a COMMIT whose answer was lost its rows are found as stored, and nobody has told of them yet.
         const news = mayBeStored ? [...appended.values()].map(({ message }) => message) : changes
-        this.tell(news.sort((one, other) => one.version - other.version))
+        this.tell(
+          news.sort((one, other) => one.version - other.version),
+          life,
+        )
         return appended
       } catch (error) {
         if (!isWorthRetrying(error)) throw error
@@ -222,10 +228,10 @@ class RoomWriter {
   }
 
   /** What is committed is committed: a listener that fails must not make a failure of it. */
-  private tell(changes: Message[]): void {
+  private tell(changes: Message[], life: string): void {
     if (changes.length === 0) return
     try {
-      this.onCommit(this.roomId, changes)
+      this.onCommit(this.roomId, changes, life)
     } catch {
       // Readers hear of it from the next comparison with the database.
     }
@@ -234,8 +240,8 @@ class RoomWriter {
   private async transact(
     sends: Map<string, Send>,
     beforeCommit: () => void,
-  ): Promise<{ appended: Map<string, Appended>; changes: Message[] }> {
-    const { stored, fresh } = await this.store.append({
+  ): Promise<{ appended: Map<string, Appended>; changes: Message[]; life: string }> {
+    const { life, stored, fresh } = await this.store.append({
       roomId: this.roomId,
       keys: [...sends.keys()],
       draft: (counters, freshKeys) =>
@@ -245,7 +251,7 @@ class RoomWriter {
     const appended = new Map<string, Appended>()
     for (const [key, message] of stored) appended.set(key, { message, repeated: true })
     for (const [key, message] of fresh) appended.set(key, { message, repeated: false })
-    return { appended, changes: [...fresh.values()] }
+    return { appended, changes: [...fresh.values()], life }
   }
 
   private draft(send: Send | undefined, room: Counters, step: number): Message {
@@ -256,6 +262,7 @@ class RoomWriter {
       version: room.version + step,
       author: { id: send.authorId, name: send.authorName },
       body: send.body,
+      notice: send.notice ?? null,
       replyTo: send.replyTo,
       createdAt: this.now(),
       editedAt: null,

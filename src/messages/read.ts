@@ -1,7 +1,9 @@
-import { and, asc, desc, eq, gt, gte, isNull, like, lt, lte, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNull, like, lt, lte, type SQL } from 'drizzle-orm'
 import type { Database } from '../database/connection.ts'
 import { members, messages, rooms } from '../database/schema.ts'
+import type { NoticePerson } from '../words/notice.ts'
 import type { Message, RoomState } from './message.ts'
+import { fromStored, personIn } from './notice.ts'
 
 /** Messages on one page of a room or of its history. */
 export const PAGE = 50
@@ -15,21 +17,31 @@ const messageColumns = {
   authorId: messages.authorId,
   authorName: members.name,
   body: messages.body,
+  notice: messages.notice,
   replyTo: messages.replyTo,
   createdAt: messages.createdAt,
   editedAt: messages.editedAt,
   deletedAt: messages.deletedAt,
 }
 
-type MessageRow = Omit<Message, 'author'> & { authorId: string; authorName: string }
+type MessageRow = Omit<Message, 'author' | 'notice'> & {
+  authorId: string
+  authorName: string
+  notice: string | null
+}
 
-export function toMessage({ authorId, authorName, ...row }: MessageRow): Message {
+/** @param about the person that the row's notice names, if it names one */
+export function toMessage(
+  { authorId, authorName, ...row }: MessageRow,
+  about: NoticePerson | null = null,
+): Message {
   return {
     roomId: row.roomId,
     number: row.number,
     version: row.version,
     author: { id: authorId, name: authorName },
     body: row.body,
+    notice: row.notice === null ? null : fromStored(row.notice, about),
     replyTo: row.replyTo,
     createdAt: row.createdAt,
     editedAt: row.editedAt,
@@ -52,8 +64,24 @@ export function createLogReader(database: Database) {
       .where(where)
       .orderBy(order)
       .limit(limit)
-      .then((rows) => rows.map(toMessage))
+      .then(withPeople)
   }
+
+  /** Few messages are notices, and fewer name someone: only those cost another question. */
+  async function withPeople(rows: MessageRow[]): Promise<Message[]> {
+    const named = rows.flatMap(({ notice }) => (notice && personIn(notice)) || [])
+    if (named.length === 0) return rows.map((row) => toMessage(row))
+    const people = await database
+      .select({ id: members.id, name: members.name })
+      .from(members)
+      .where(inArray(members.id, named))
+    const byId = new Map(people.map((person) => [person.id, person]))
+    return rows.map((row) => {
+      const id = row.notice && personIn(row.notice)
+      return toMessage(row, id ? (byId.get(id) ?? { id, name: '' }) : null)
+    })
+  }
+
   const inRoom = (roomId: string, ...conditions: (SQL | undefined)[]) =>
     and(eq(messages.roomId, roomId), ...conditions)
   const backward = async (where: SQL | undefined, limit: number) =>
@@ -86,6 +114,16 @@ export function createLogReader(database: Database) {
       return message ?? null
     },
 
+    /** Whether a send was stored before, under its key. */
+    async isStored(roomId: string, sendKey: string): Promise<boolean> {
+      const found = await database
+        .select({ number: messages.number })
+        .from(messages)
+        .where(inRoom(roomId, eq(messages.sendKey, sendKey)))
+        .limit(1)
+      return found.length > 0
+    },
+
     /** What changed after a version, in the order of the versions: the question that every catch-up asks. */
     async changedSince(roomId: string, version: number, limit: number): Promise<Message[]> {
       return select(inRoom(roomId, gt(messages.version, version)), asc(messages.version), limit)
@@ -104,6 +142,7 @@ export function createLogReader(database: Database) {
           lte(messages.number, end),
           eq(messages.authorId, authorId),
           isNull(messages.deletedAt),
+          isNull(messages.notice),
         ),
         asc(messages.number),
         limit,

@@ -1,18 +1,11 @@
 import type { MessageView } from '../../templates/views.ts'
-import { en, type Words } from '../words/en.ts'
-import { toHtml } from './format.ts'
+import { en } from '../words/en.ts'
+import { saidIn } from '../words/notice.ts'
+import { toHtml, toParagraph } from './format.ts'
 import type { Message } from './message.ts'
 
-/** Whoever has left has no name any more. */
-export const nameOf = ({ name }: { name: string }, words: Words['message'] = en.message) =>
-  name || words.formerMember
-
-/** A message as every face shows it, the same for every viewer. */
-export function toView(
-  message: Message,
-  roomSlug: string,
-  words: Words['message'] = en.message,
-): MessageView {
+/** A message as every face shows it, the same for every viewer and in every language. */
+export function toView(message: Message, roomSlug: string): MessageView {
   const deleted = message.deletedAt !== null
   const body = deleted ? '' : message.body
   let html: string | undefined
@@ -20,13 +13,14 @@ export function toView(
     room: roomSlug,
     number: message.number,
     version: message.version,
-    author: { id: message.author.id, name: nameOf(message.author, words) },
+    author: message.author,
     body,
     /** Made when it is first asked for: text needs none. */
     get html() {
       html ??= toHtml(body)
       return html
     },
+    notice: message.notice,
     replyTo: message.replyTo,
     createdAt: message.createdAt,
     editedAt: message.editedAt,
@@ -35,18 +29,30 @@ export function toView(
   }
 }
 
-/** The JSON face of a message. Later features add fields and never change these. */
+/** The JSON face of a message, in one language for all programs. Later features add fields and never change these. */
 export function toJson(view: MessageView) {
+  const { notice } = view
+  const body = saidIn(view, en.message)
   return {
     room: view.room,
     number: view.number,
     version: view.version,
-    author: view.author,
-    body: view.body,
-    html: view.html,
+    author: { ...view.author, name: view.author.name || en.message.formerMember },
+    body,
+    html: notice ? toParagraph(body) : view.html,
+    notice,
     replyTo: view.replyTo,
     createdAt: view.createdAt.toISOString(),
     editedAt: view.editedAt?.toISOString() ?? null,
     deleted: view.deleted,
   }
+}
+
+/** What JSON lets stand and some readers take for the end of a line (Python's splitlines), and some terminals for a command. */
+const LINE_BREAKERS = /[\u007f-\u009f\u2028\u2029]/g
+
+/** JSON that is one line for everyone. */
+export function jsonLine(value: object): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value).replace(LINE_BREAKERS, escaped)
 }

@@ -10,11 +10,11 @@ import type { AppContext, Env } from '../http/context.ts'
 import { dropCookie, SESSION_COOKIE } from '../http/cookies.ts'
 import { type FieldSentence, problem, type Refused } from '../http/errors.ts'
 import { ensureFormToken, formTokenOf } from '../http/identity.ts'
-import { addressKey, addressOf } from '../http/limits.ts'
+import { addressKey, addressOf, type LimitName } from '../http/limits.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
 import { takeCode } from './confirm.ts'
 import { isId } from './query.ts'
-import { beginSession, type LoggedInBy, redirectTo, refuseForm } from './session.ts'
+import { beginSession, knownDevice, type LoggedInBy, redirectTo, refuseForm } from './session.ts'
 
 /** Whose password was right, and the hash that it fitted: once that is another, they are out. */
 export interface Proven {
@@ -25,26 +25,31 @@ export interface Proven {
 /**
  * Checks phone and password. A number that nobody has takes the same time and gets the same answer as a wrong password.
  * @returns null when they do not fit
- * @throws Problem 429 after too many failures for this number or from this address, 403 for who is suspended
+ * @throws Problem 429 after too many failures for this number or from this address, or in a browser that knows the account; 403 for who is suspended
  */
 export async function authenticate(c: AppContext): Promise<Proven | null> {
   const { members, limits, config } = c.get('house')
   const { phone: typed = '', password = '' } = c.get('fields')
   const phone = toE164(typed, config.DEFAULT_COUNTRY)
-  const account = phone ?? typed.slice(0, 40)
-  const address = addressKey(addressOf(c))
-  // Counted before the password is looked at, so that a hundred tries at the same moment are a hundred.
-  await limits.take('failedLoginsOfAccount', account)
-  await limits.take('failedLoginsOfAddress', address)
-
   const found = phone ? await members.credentials(phone) : null
+  // Looked up whoever's it is: the time must not tell whether the number is somebody's.
+  const device = await knownDevice(c)
+  const counted: [LimitName, string][] =
+    device && device.memberId === found?.id
+      ? [['failedLoginsOfKnownDevice', device.id]]
+      : [
+          ['failedLoginsOfAccount', phone ?? typed.slice(0, 40)],
+          ['failedLoginsOfAddress', addressKey(addressOf(c))],
+        ]
+  // Counted before the password is looked at, so that a hundred tries at the same moment are a hundred.
+  for (const [limit, key] of counted) await limits.take(limit, key)
+
   const isRight = await verifyPassword(found?.passwordHash ?? null, password)
   if (!isRight || !found) {
     await recordAct(c, 'login-refused', found ? { memberId: found.id } : {})
     return null
   }
-  await limits.giveBack('failedLoginsOfAccount', account)
-  await limits.giveBack('failedLoginsOfAddress', address)
+  for (const [limit, key] of counted) await limits.giveBack(limit, key)
   // Only whoever has the password hears of it.
   if (found.suspendedAt) throw problem('suspended')
   const proven = { memberId: found.id, passwordHash: found.passwordHash }

@@ -6,6 +6,7 @@ import type { AppContext, Env } from '../http/context.ts'
 import { signedIn } from '../http/context.ts'
 import { type FieldSentence, problem } from '../http/errors.ts'
 import { chooseFace, type Face, wantsFragment } from '../http/faces.ts'
+import { wordsFor } from '../http/language.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import type { Appended } from '../messages/append.ts'
 import { toTextLine } from '../messages/format.ts'
@@ -14,6 +15,7 @@ import { checkBody } from '../messages/text.ts'
 import { toJson, toView } from '../messages/view.ts'
 import type { RoomPlace } from '../rooms/rooms.ts'
 import { enterPlace, enterRoom } from './door.ts'
+import { takeFloor } from './floor.ts'
 import { wholeNumber } from './query.ts'
 
 interface CheckedSend {
@@ -71,9 +73,10 @@ export const messages = new Hono<Env>()
     const { member } = signedIn(c)
     const { log, limits } = c.get('house')
     const room = await enterPlace(c)
-    const send = await checkSend(c, room)
+    const send = { ...(await checkSend(c, room)), authorId: member.id, authorName: member.name }
+    await takeFloor(c, room, send)
     await limits.take('messagesOfMember', member.id)
-    const appended = await log.append(room.id, { ...send, authorId: member.id, authorName: member.name })
+    const appended = await log.append(room.id, send)
     // Whoever says the same again, to be sure, has said nothing more.
     if (appended.repeated) await limits.giveBack('messagesOfMember', member.id)
     return answerSend(c, room, appended, face)
@@ -88,7 +91,7 @@ export const messages = new Hono<Env>()
     c.header('Teahouse-Version', String(room.version))
     const face = chooseFace(c.req.raw)
     if (face === 'json') return c.json(toJson(view))
-    if (face === 'text') return c.text(`${toTextLine(view)}\n`)
+    if (face === 'text') return c.text(`${toTextLine(view, wordsFor(c))}\n`)
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageItem message={view} />)
     return renderPage(
       c,

@@ -1,4 +1,7 @@
 import type { AuditedAction } from '../accounts/audit.ts'
+import { grammarOf } from './grammar.ts'
+
+const { counted } = grammarOf('en-GB')
 
 /** What one sentence of the record is made of. `who` did it to `whom`, which may be the same person. */
 interface Facts {
@@ -7,7 +10,8 @@ interface Facts {
   details: Record<string, string | number>
 }
 
-const people = (uses: string | number | undefined) => (uses === 1 ? 'one person' : `${uses ?? '?'} people`)
+const people = (uses: string | number | undefined) =>
+  counted(Number(uses), { one: 'one person', other: '{count} people' })
 const by = (way: string | number | undefined) => (way === 'code' ? 'code by SMS' : 'link')
 
 /** English: what was done to accounts. One entry for each act of `src/accounts/audit.ts`. */
@@ -44,4 +48,12 @@ export const audited = {
     })[String(details.role)] ?? `${who} changed the role of ${whom}.`,
   suspended: ({ who, whom }: Facts) => `${who} suspended ${whom}.`,
   reinstated: ({ who, whom }: Facts) => `${who} reinstated ${whom}.`,
+  'room-made': ({ who, details }: Facts) => `${who} made the room ${details.room}.`,
+  'room-changed': ({ who, details }: Facts) => `${who} changed the room ${details.room}: ${details.what}.`,
+  'room-invited': ({ who, whom, details }: Facts) => `${who} brought ${whom} into ${details.room}.`,
+  'room-removed': ({ who, whom, details }: Facts) => `${who} removed ${whom} from ${details.room}.`,
+  'room-host': ({ who, whom, details }: Facts) =>
+    details.role === 'host'
+      ? `${who} made ${whom} a host of ${details.room}.`
+      : `${who} ended that ${whom} is a host of ${details.room}.`,
 } as const satisfies Record<AuditedAction, (facts: Facts) => string>

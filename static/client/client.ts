@@ -10,7 +10,8 @@ if (room) {
   const words = JSON.parse(room.dataset.words ?? '{}')
   const log = createLog(room, words)
   startLadder(room, log, words)
-  startComposer(room, log, words)
+  // An archived room, and a locked one, have no box to write in.
+  if (document.getElementById('composer')) startComposer(room, log, words)
 }
 localizeTimes(document.body)
 // What htmx brings in (older pages of the history) gets local times too.

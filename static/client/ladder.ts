@@ -39,7 +39,9 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
   let climbTimer = 0
   let climbDelay = CLIMB_FIRST_MS
 
-  const isHolding = (at: number) => /sse|poll/.test(rungs[at] as Way)
+  // From HTTP/2 on any number share one connection.
+  const [{ nextHopProtocol }] = performance.getEntriesByType('navigation') as [PerformanceNavigationTiming]
+  const isHolding = (at: number) => /sse|poll/.test(rungs[at] as Way) && !/^h\d/.test(nextHopProtocol)
 
   /** Opens one way. `onReady` once it has really brought something, `onEnd` only once and not after `close`. */
   function open(

@@ -141,7 +141,7 @@ export function matrixCast(): MatrixCast {
   /** What belongs to the member, in the places of an address, and the guest who may be suspended. Made anew for each row: a row may use it up. */
   async function thingsOf(): Promise<[place: string, thing: string][]> {
     await change(tomas, { role: 'member', suspendedAt: null })
-    await change(bashir, { transport: 'auto' })
+    await change(bashir, { transport: 'auto', language: null })
     const session = await made.sessions.create(id(bashir), browser)
     await made.tokens.create(id(bashir), 'mine')
     const credential = { credentialId: crypto.randomUUID(), publicKey: 'key', counter: 0, transports: [] }

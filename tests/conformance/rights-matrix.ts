@@ -31,6 +31,7 @@ GET  /login/passkey                                     303    303      303    3
 POST /login/passkey                                     422    422      422    422   422   422  422  422
 POST /login/passkey/options                             200    200      200    200   200   200  200  200
 POST /logout                                            =200   200      200    200   200   =200 =200 =200
+POST /language                                          =200   =200     =200   =200  =200  =200 =200 =200  language=zh-Hans
 POST /tokens                                            401    201      201    201   201   403  403  403
 GET  /forgot                                            200    200      200    200   200   200  200  200
 POST /forgot                                            403    403      403    403   403   403  403  403
@@ -40,6 +41,19 @@ POST /reset/:secret                                     422    422      422    4
 
 GET  /rooms                                             401    200      200    200   200   200  403  403
 GET  /rooms/:room                                       401    200      200    200   200   200  403  403
+POST /rooms                                             401    201      201    201   201   403  201  403   name=:unique
+POST /direct                                            401    422      422    422   422   403  422  403
+GET  /rooms/:room/people                                401    200      200    200   200   200  403  403
+POST /rooms/:room/join                                  401    =200     =200   =200  =200  403  =200 403
+POST /rooms/:room/invite                                401    422      422    422   422   403  422  403
+POST /rooms/:room/remove                                401    403      403    404   404   403  403  403
+POST /rooms/:room/hosts                                 401    403      403    422   422   403  403  403
+POST /rooms/:room/level                                 401    200      200    200   200   403  200  403   level=mentions
+GET  /rooms/:room/settings                              401    403      403    200   200   403  403  403
+POST /rooms/:room/settings                              401    403      403    200   200   403  403  403   topic=:unique
+POST /rooms/:room/read                                  401    200      200    200   200   200  403  403  number=1
+POST /rooms/:room/unread                                401    200      200    200   200   200  403  403  number=1
+POST /rooms/:room/leave                                 401    200      200    200   200   403  200  403
 GET  /rooms/:room/composer                              401    200      200    200   200   403  200  403
 POST /rooms/:room/messages                              401    201      201    201   201   403  201  403   body=hello
 GET  /rooms/:room/messages/:number                      401    200      200    200   200   200  403  403
@@ -50,6 +64,7 @@ GET  /rooms/:room/socket                                401    426      426    4
 GET  /account                                           401    200      200    200   200   403  403  403
 GET  /account/own.css                                   401    200      200    200   200   403  403  403
 POST /account/transport                                 401    200      200    200   200   403  403  403   transport=poll
+POST /account/language                                  401    200      200    200   200   403  403  403   language=zh-Hans
 POST /account/name                                      401    200      200    200   200   403  403  403   name=:unique
 POST /account/password                                  401    422      422    422   422   403  403  403
 POST /account/sessions/:id/end                          401    =200     200    =200  =200  403  403  403
