@@ -354,7 +354,7 @@ export function AuditPage({ page, view }: Props<AuditPageView>) {
         {view.entries.map((entry) => (
           <li>
             <div>
-              <span dir="auto">{sentenceOf(words, entry)}</span>
+              <span>{sentenceOf(words, entry)}</span>
               <p>
                 <Moment at={entry.at} /> {entry.address}
               </p>

@@ -110,7 +110,7 @@ function Found({ view: { log, query } }: { view: HistoryPageView }) {
   const words = useWords().history
   return (
     <p class="found" role="status">
-      {log.messages.length > 0 ? words.found(query) : words.foundNothing(query)}{' '}
+      <bdi>{log.messages.length > 0 ? words.found(query) : words.foundNothing(query)}</bdi>{' '}
       <a href={historyUrl(log.room.slug)}>{words.clear}</a>
     </p>
   )

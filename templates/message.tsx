@@ -72,7 +72,7 @@ function Item({ message, run, words }: Required<Props> & { words: Words['message
 }
 
 function Text({ message, words }: { message: MessageView; words: Words['message'] }) {
-  const { room, number, replyTo, replied, editedAt, html } = message
+  const { room, number, replyTo, replied, editedAt, body, html } = message
   return (
     <>
       {replyTo && (
@@ -90,7 +90,7 @@ function Text({ message, words }: { message: MessageView; words: Words['message'
           )}
         </p>
       )}
-      <div class="body" dir="auto">
+      <div class="body" dir="auto" lang={languageOf(body)}>
         {raw(html)}
       </div>
       {editedAt && (
@@ -110,6 +110,16 @@ const EMOJI_ONLY =
   /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u200d|\ufe0f|\s){1,24}$/u
 /** Chinese characters want more room between the lines. */
 const HAN = /\p{Script=Han}/u
+
+/** Scripts that tell a language, the surest first: Japanese has Chinese characters too. */
+const SCRIPTS: [RegExp, string][] = [
+  [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
+  [/\p{Script=Hangul}/u, 'ko'],
+  [HAN, 'zh'],
+]
+
+/** For the right characters and the right voice; empty where nothing tells, for it need not be the page's. */
+const languageOf = (body: string) => SCRIPTS.find(([script]) => script.test(body))?.[1] ?? ''
 
 const classesOf = ({ body, deleted, editedAt }: MessageView, run: boolean) =>
   [

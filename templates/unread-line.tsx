@@ -6,7 +6,7 @@ import { useWords } from './words.tsx'
 /** Where what is new to the viewer begins. On a page that begins later it leads there. */
 export function UnreadLine({ unread, isHere }: { unread: UnreadView; isHere: boolean }) {
   const words = useWords().room
-  const [before, after] = words.newSince
+  const [before, after] = words.newSince.split('{time}')
   return (
     <li class="unread-line" id="new">
       <b>

@@ -6,6 +6,7 @@ import { ProofFallen } from '../accounts/proof.ts'
 import { isDatabaseAway } from '../database/errors.ts'
 import { PollCut } from '../live/long-poll.ts'
 import { NotAppended, RoomOverloaded } from '../messages/append.ts'
+import { onOneLine } from '../messages/format.ts'
 import { freshNonce, NONCE } from '../messages/send-key.ts'
 import type { AppContext } from './context.ts'
 import { Problem, problem } from './errors.ts'
@@ -173,5 +174,7 @@ function renderPlain(c: AppContext, found: Problem): Response {
   }
   const { between, colon } = wordsFor(c).marks
   const named = Object.keys(fields).join(', ')
-  return c.text(`${found.status} ${title}${between}${named && named + colon}${detail}\n`, found.status)
+  // The names of fields and what headers said are whatever a client made of them.
+  const line = onOneLine(`${found.status} ${title}${between}${named && named + colon}${detail}`)
+  return c.text(`${line}\n`, found.status)
 }

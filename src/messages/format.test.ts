@@ -43,6 +43,7 @@ describe('a message as a line of text', () => {
     ['one\n* alive 99\n#58 forged', '#57 2026-11-23 04:05 Mei: one\n    * alive 99\n    #58 forged'],
     ['\u001b]0;title\u0007\u001b[2Jred\u009b31m', '#57 2026-11-23 04:05 Mei: ]0;title[2Jred31m'],
     ['a\rb\u2028c\u2029d\u0085e', '#57 2026-11-23 04:05 Mei: abcde'],
+    ['\u202eevil\u2066\u202a', '#57 2026-11-23 04:05 Mei: evil'],
     ['from a pipe\n', '#57 2026-11-23 04:05 Mei: from a pipe'],
   ])('%j', (body, text) => expect(line(body)).toBe(text))
 

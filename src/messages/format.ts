@@ -49,11 +49,19 @@ interface TextMessage {
 export function toTextLine(message: TextMessage, { message: words }: Words): string {
   const moment = message.createdAt.toISOString().slice(0, 16).replace('T', ' ')
   // What a pipe sends ends in a newline, which would be an empty line here.
-  const body = message.deleted
-    ? words.deletedLine
-    : withoutControls(saidIn(message, words)).replace(/\n+$/, '')
-  const name = withoutControls(message.author.name || words.formerMember)
+  const body = message.deleted ? words.deletedLine : plainText(saidIn(message, words)).replace(/\n+$/, '')
+  const name = onOneLine(message.author.name || words.formerMember)
   return `#${message.number} ${moment} ${name}: ${body.replaceAll('\n', '\n    ')}`
+}
+
+/** Text for terminals and files, where no box ends what a direction mark begins: what follows it would be read backwards. */
+export function plainText(text: string): string {
+  return withoutControls(text).replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+}
+
+/** The same as a part of one line, such as a name in a list: nothing in it can begin another line or another column. */
+export function onOneLine(text: string): string {
+  return plainText(text).replace(/[\t\n]+/g, ' ')
 }
 
 /**

@@ -47,3 +47,12 @@ export function toJson(view: MessageView) {
     deleted: view.deleted,
   }
 }
+
+/** What JSON lets stand and some readers take for the end of a line (Python's splitlines), and some terminals for a command. */
+const LINE_BREAKERS = /[\u007f-\u009f\u2028\u2029]/g
+
+/** JSON that is one line for everyone. */
+export function jsonLine(value: object): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value).replace(LINE_BREAKERS, escaped)
+}

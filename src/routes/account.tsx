@@ -14,7 +14,7 @@ import { problem, type Refused } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
 import { wordsFor } from '../http/language.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
-import { withoutControls } from '../messages/format.ts'
+import { onOneLine } from '../messages/format.ts'
 import { confirmPerson } from './confirm.ts'
 import { endCredentials } from './credentials.ts'
 import { safeNext } from './login.tsx'
@@ -252,5 +252,5 @@ function toText(c: AppContext, view: AccountView): string {
       id,
     ]),
   ]
-  return lines.map((parts) => `${parts.map(withoutControls).join('\t')}\n`).join('')
+  return lines.map((parts) => `${parts.map(onOneLine).join('\t')}\n`).join('')
 }

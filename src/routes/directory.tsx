@@ -7,6 +7,7 @@ import { Problem, problem, type Refused } from '../http/errors.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
 import { wordsFor } from '../http/language.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
+import { onOneLine } from '../messages/format.ts'
 import { MOST_IN_DIRECT, type NewRoom } from '../rooms/keeping.ts'
 import { type ListedRoom, unreadIn } from '../rooms/listing.ts'
 import { isRoomName, isTopic, oneLine, SLUG } from '../rooms/names.ts'
@@ -134,7 +135,7 @@ const toJson = ({
 })
 
 const lineOf = ({ slug, name, unread, isMine }: ListedRoomView) =>
-  `${slug}\t${name}\t${isMine ? unread : '-'}\n`
+  `${slug}\t${onOneLine(name)}\t${isMine ? unread : '-'}\n`
 
 /** @returns what was asked for, or what is wrong with it */
 function checkNewRoom(c: AppContext): NewRoom | { refused: Refused } {

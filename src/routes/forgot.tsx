@@ -48,7 +48,7 @@ export const forgot = new Hono<Env>()
     await countCode(c, phone)
     const found = await members.credentials(phone)
     const made = await oneTimeSecrets.makeCode('password', phone, { isDecoy: found === null })
-    if (found) void offerCode(c, phone, found.id, made.code)
+    void offerCode(c, phone, found?.id ?? null, made.code)
     c.header('Cache-Control', 'no-store')
     const face = errorFace(c.req.raw)
     if (face === 'json') return c.json({ pending: made.id, expiresAt: made.expiresAt.toISOString() }, 202)
@@ -86,10 +86,11 @@ export const forgot = new Hono<Env>()
     return isRenewed ? redirectTo(c, '/login', {}) : refuse({ code: (words) => words.codeSpent })
   })
 
-/** Nobody waits for it: how long it takes would tell who is a member. */
-async function offerCode(c: AppContext, phone: string, memberId: string, code: string): Promise<void> {
+/** Nobody waits for it: how long it takes would tell who is a member. For the same reason it is written down for numbers that nobody has. */
+async function offerCode(c: AppContext, phone: string, memberId: string | null, code: string): Promise<void> {
   // Whoever typed the number: nobody knows yet that it was its owner.
-  await recordAct(c, 'password-reset-offered', { memberId, details: { by: 'code' } })
+  await recordAct(c, 'password-reset-offered', { ...(memberId && { memberId }), details: { by: 'code' } })
+  if (!memberId) return
   await sendText(c, phone, wordsFor(c).sms.passwordCode(code)).catch((error) =>
     c.get('house').report(error, { part: 'sms', reference: c.get('reference') }),
   )

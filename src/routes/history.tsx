@@ -12,7 +12,7 @@ import { csvLine } from '../messages/csv.ts'
 import { toTextLine } from '../messages/format.ts'
 import type { Message, RoomState } from '../messages/message.ts'
 import { PAGE } from '../messages/read.ts'
-import { toJson, toView } from '../messages/view.ts'
+import { jsonLine, toJson, toView } from '../messages/view.ts'
 import type { Words } from '../words/en.ts'
 import { saidIn } from '../words/notice.ts'
 import { enterRoom } from './door.ts'
@@ -148,7 +148,7 @@ async function* asJson(room: RoomState, pages: Pages): AsyncGenerator<string> {
   for await (const page of pages) {
     yield page
       .map((message) => {
-        const line = separator + JSON.stringify(toJson(toView(message, room.slug)))
+        const line = separator + jsonLine(toJson(toView(message, room.slug)))
         separator = ',\n'
         return line
       })

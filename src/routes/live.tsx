@@ -12,7 +12,7 @@ import {
   names as isNamed,
   isTextBrowser,
 } from '../http/faces.ts'
-import { STREAM_HEADERS } from '../http/headers.ts'
+import { STREAM_HEADERS, streamHeaders } from '../http/headers.ts'
 import { refuseForeignOrigin } from '../http/intent.ts'
 import { wordsFor } from '../http/language.ts'
 import { holdStream } from '../http/limits.ts'
@@ -248,11 +248,7 @@ async function answerWithOwnRooms(c: AppContext): Promise<Response> {
 function streamOf(c: AppContext, framing: Framing, html = '') {
   return {
     framing,
-    headers: {
-      ...STREAM_HEADERS,
-      'content-language': wordsFor(c).lang,
-      'set-cookie': c.res.headers.getSetCookie(),
-    },
+    headers: { ...streamHeaders(c), 'content-language': wordsFor(c).lang },
     opening: html + (framing.opening?.() ?? ''),
   }
 }

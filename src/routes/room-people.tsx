@@ -13,6 +13,7 @@ import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { Problem, problem } from '../http/errors.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
+import { onOneLine } from '../messages/format.ts'
 import { LEVELS } from '../rooms/memberships.ts'
 import type { Person, Room } from '../rooms/rooms.ts'
 import { answerAct } from './act.ts'
@@ -37,7 +38,8 @@ export const roomPeople = new Hono<Env>()
     }
     const view = await peopleView(c, room)
     if (face === 'json') return c.json({ people: view.people, count: view.count, next: view.next })
-    if (face === 'text') return c.text(view.people.map(({ name, role }) => `${role}\t${name}\n`).join(''))
+    if (face === 'text')
+      return c.text(view.people.map(({ name, role }) => `${role}\t${onOneLine(name)}\n`).join(''))
     return renderPage(c, <PeoplePage page={await pageContext(c)} view={view} />)
   })
 

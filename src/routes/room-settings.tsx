@@ -6,6 +6,7 @@ import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { problem, type Refused } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
+import { onOneLine } from '../messages/format.ts'
 import type { RoomChanges } from '../rooms/keeping.ts'
 import { isRoomName, isTopic, oneLine, SLUG } from '../rooms/names.ts'
 import type { Room } from '../rooms/rooms.ts'
@@ -28,7 +29,7 @@ export const roomSettings = new Hono<Env>()
     if (face === 'text') {
       return c.text(
         Object.entries(fields)
-          .map(([name, value]) => `${name}\t${value}\n`)
+          .map(([name, value]) => `${name}\t${onOneLine(value)}\n`)
           .join(''),
       )
     }

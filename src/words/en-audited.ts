@@ -18,7 +18,9 @@ const by = (way: string | number | undefined) => (way === 'code' ? 'code by SMS'
 export const audited = {
   registered: ({ who }: Facts) => `${who} registered.`,
   'logged-in': ({ who }: Facts) => `${who} logged in.`,
-  'login-refused': ({ whom }: Facts) => `A log-in as ${whom} was refused.`,
+  /** Of a number that nobody has, `whom` is `who`. */
+  'login-refused': ({ who, whom }: Facts) =>
+    who === whom ? 'A log-in was refused.' : `A log-in as ${whom} was refused.`,
   'password-changed': ({ who }: Facts) => `${who} changed their password.`,
   'password-reset-offered': ({ who, whom, details }: Facts) =>
     details.by === 'code'

@@ -314,8 +314,8 @@ export const en = {
     newest: 'To the newest messages',
     emptyHeading: 'Nobody has spoken yet',
     empty: 'The kettle is on. Whoever speaks first pours for everyone.',
-    /** Before and after the time. */
-    newSince: ['New since ', ''],
+    /** {time} is set as a time. */
+    newSince: 'New since {time}',
     toFirstNew: (count: number) =>
       counted(count, { one: 'To the new message', other: 'To the first of {count} new messages' }),
     /** Who is writing; empty when nobody is. */

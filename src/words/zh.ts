@@ -283,7 +283,7 @@ export const zh: Words = {
       if (names.length > 3) return '好几个人正在输入'
       return names.length === 0 ? '' : `${list(names)} 正在输入`
     },
-    newSince: ['', ' 之后'],
+    newSince: '{time} 之后',
     toFirstNew: (count) => `到 ${number(count)} 条新消息的第一条`,
     nothingNewer: '还没有更新的消息。',
     zone: (zone) => `时间按 ${zone}。`,

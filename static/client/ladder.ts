@@ -40,8 +40,9 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
   let climbDelay = CLIMB_FIRST_MS
 
   // From HTTP/2 on any number share one connection.
-  const [{ nextHopProtocol }] = performance.getEntriesByType('navigation') as [PerformanceNavigationTiming]
-  const isHolding = (at: number) => /sse|poll/.test(rungs[at] as Way) && !/^h\d/.test(nextHopProtocol)
+  const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  const isShared = /^h\d/.test(String(page?.nextHopProtocol))
+  const isHolding = (at: number) => !isShared && /sse|poll/.test(rungs[at] as Way)
 
   /** Opens one way. `onReady` once it has really brought something, `onEnd` only once and not after `close`. */
   function open(

@@ -79,6 +79,8 @@ describeWith(['chromium'], 'in Chinese', () => {
     '/rooms/lobby/history',
     '/rooms/lobby/history?q=茉莉',
     '/rooms/lobby/messages/1',
+    '/rooms/lobby/people',
+    '/rooms/lobby/settings',
     '/account',
     '/account/second-factor',
     '/account/passkeys',
@@ -133,5 +135,31 @@ describeWith(['chromium'], 'in Chinese', () => {
       new Intl.DateTimeFormat('zh-CN', { ...style, timeZone: 'Asia/Shanghai' }).format(at)
     expect(await time.textContent()).toBe(told({ dateStyle: 'medium', timeStyle: 'short' }))
     expect(await time.getAttribute('title')).toBe(told({ dateStyle: 'full', timeStyle: 'long' }))
+  })
+
+  it('says nothing of the language of what people write, but where its script tells: there the right voice reads it', async () => {
+    const { page, goTo } = await visitAs(browser, house.origin, tomas)
+    await goTo('/rooms/lobby/history')
+    const languages = page.locator('#messages > [data-number] .body')
+    expect(
+      await languages.evaluateAll((all) => all.slice(0, 2).map((body) => body.getAttribute('lang'))),
+    ).toEqual(['', 'zh'])
+  })
+
+  it('lets an answer in Arabic run from the right under a quotation in English', async () => {
+    await sayByToken(house.origin, token, '> Is there tea left?\n\nبقي نصف علبة.')
+    const { page, goTo } = await visitAs(browser, house.origin, tomas)
+    await goTo('/rooms/lobby/history')
+    const body = page.locator('#messages > [data-number] .body').last()
+    const [quotation, answer] = await body.locator('p').evaluateAll((paragraphs) =>
+      paragraphs.map((paragraph) => {
+        const words = document.createRange()
+        words.selectNodeContents(paragraph)
+        const { left, right } = paragraph.getBoundingClientRect()
+        const { left: begins, right: ends } = words.getBoundingClientRect()
+        return begins - left < right - ends ? 'left' : 'right'
+      }),
+    )
+    expect([quotation, answer]).toEqual(['left', 'right'])
   })
 })

@@ -47,10 +47,12 @@ export interface ServerUnderTest {
   remove(): Promise<void>
 }
 
-/** Servers that a failing test left behind end with the test process. */
+/** Servers that a failing test left behind, and the one that no test took, end with the test process. */
 const running = new Set<ChildProcess>()
+const temporary = new Set<string>()
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true })
 })
 
 export async function startTeahouse({
@@ -60,6 +62,8 @@ export async function startTeahouse({
   if (!existsSync(program)) throw new Error('There is no build/main.js; run: npm run build')
   const ownFolder = typeof embedded !== 'string'
   const dataDir = ownFolder ? mkdtempSync(join(tmpdir(), 'teahouse-')) : embedded
+  // That of a database that still runs goes when it has ended.
+  if (!embedded) temporary.add(dataDir)
   const database = embedded ? undefined : await freshDatabase()
   const environment = {
     ...quietEnvironment(),
@@ -85,8 +89,22 @@ export async function startTeahouse({
 
 /** The same until the end of this test. What the visitors of the test opened later is closed before. */
 export async function houseForThisTest(options?: StartOptions): Promise<ServerUnderTest> {
-  const house = await startTeahouse(options)
+  const house = await (options ? startTeahouse(options) : takeSpare())
   onTestFinished(() => house.remove())
+  return house
+}
+
+/** The usual house for the next test of this file, which starts while this one waits for its browsers. */
+let spare: Promise<ServerUnderTest> | undefined
+
+async function takeSpare(): Promise<ServerUnderTest> {
+  const taken = spare ?? startTeahouse()
+  spare = undefined
+  // It must not slow the start of the one that is waited for.
+  const house = await taken
+  spare ??= startTeahouse()
+  // Whether it starts is for the test that takes it.
+  spare.catch(() => {})
   return house
 }
 
