@@ -118,8 +118,8 @@ const SCRIPTS: [RegExp, string][] = [
   [HAN, 'zh'],
 ]
 
-/** For the right characters and the right voice. */
-const languageOf = (body: string) => SCRIPTS.find(([script]) => script.test(body))?.[1]
+/** For the right characters and the right voice; empty where nothing tells, for it need not be the page's. */
+const languageOf = (body: string) => SCRIPTS.find(([script]) => script.test(body))?.[1] ?? ''
 
 const classesOf = ({ body, deleted, editedAt }: MessageView, run: boolean) =>
   [

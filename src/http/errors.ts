@@ -59,7 +59,7 @@ export type FieldSentence = (words: Words['fields']) => string
 export type Refused = Partial<Record<string, FieldSentence>>
 
 /** A sentence of what was seen, in whichever language the answer is. */
-type FactSentence = (words: Words['facts']) => string
+export type FactSentence = (words: Words['facts']) => string
 
 interface ProblemOptions {
   fields?: Refused

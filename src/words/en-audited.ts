@@ -19,7 +19,9 @@ export const audited = {
   registered: ({ who }: Facts) => `${who} registered.`,
   'logged-in': ({ who }: Facts) => `${who} logged in.`,
   'logged-out': ({ who }: Facts) => `${who} logged out.`,
-  'login-refused': ({ whom }: Facts) => `A log-in as ${whom} was refused.`,
+  /** Of a number that nobody has, `whom` is `who`. */
+  'login-refused': ({ who, whom }: Facts) =>
+    who === whom ? 'A log-in was refused.' : `A log-in as ${whom} was refused.`,
   'password-changed': ({ who }: Facts) => `${who} changed their password.`,
   'password-reset-offered': ({ who, whom, details }: Facts) =>
     details.by === 'code'

@@ -7,7 +7,8 @@ export const audited: Words['audited'] = {
   registered: ({ who }) => `${who} 注册了账户。`,
   'logged-in': ({ who }) => `${who} 登录了。`,
   'logged-out': ({ who }) => `${who} 退出了登录。`,
-  'login-refused': ({ whom }) => `有人想登录 ${whom} 的账户，没有成功。`,
+  'login-refused': ({ who, whom }) =>
+    who === whom ? '有人想登录，没有成功。' : `有人想登录 ${whom} 的账户，没有成功。`,
   'password-changed': ({ who }) => `${who} 改了密码。`,
   'password-reset-offered': ({ who, whom, details }) =>
     details.by === 'code'
@@ -43,6 +44,6 @@ export const audited: Words['audited'] = {
   'room-removed': ({ who, whom, details }) => `${who} 请 ${whom} 离开了 ${details.room}。`,
   'room-host': ({ who, whom, details }) =>
     details.role === 'host'
-      ? `${who} 让 ${whom} 做了 ${details.room} 的主人。`
-      : `${who} 让 ${whom} 不再做 ${details.room} 的主人。`,
+      ? `${who} 让 ${whom} 做了 ${details.room} 的房主。`
+      : `${who} 让 ${whom} 不再做 ${details.room} 的房主。`,
 }

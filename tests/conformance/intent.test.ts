@@ -380,6 +380,20 @@ it('a foreign page does not get back what it sent', async () => {
   expect(body).not.toContain('words of a stranger')
 })
 
+it.each<Headers>([{ Origin: evil }, { 'Sec-Fetch-Site': 'same-site' }, { 'Sec-Fetch-Site': 'cross-site' }])(
+  'a form of another site, which comes without the cookies of the browser, replaces none of them: %j',
+  async (foreign) => {
+    const post = (headers: Headers) =>
+      house.ask('/login', {
+        form: { phone: '0', password: '0' },
+        headers: { Accept: 'text/html', ...headers },
+      })
+    const refused = await post({ ...foreign })
+    expect([refused.status, cookieOf(refused)]).toEqual([403, ''])
+    expect(cookieOf(await post({ Origin: house.origin }))).toContain('teahouse_visitor=')
+  },
+)
+
 describe('a WebSocket', () => {
   const path = '/rooms/lobby/socket'
   const upgrade = async (headers: Headers) => {
