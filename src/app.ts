@@ -5,17 +5,20 @@ import { problem } from './http/errors.ts'
 import { usualHeaders } from './http/headers.ts'
 import { believedIdentities, identify } from './http/identity.ts'
 import { proveIntent } from './http/intent.ts'
+import { sayLanguage } from './http/language.ts'
 import { renderProblem } from './http/render-problem.tsx'
 import { compressPages, readFields, refuseOtherMethods, welcome } from './http/request.ts'
 import { account } from './routes/account.tsx'
 import { accountTokens } from './routes/account-tokens.tsx'
 import { admin } from './routes/admin.tsx'
 import { changes } from './routes/changes.tsx'
+import { directory } from './routes/directory.tsx'
 import { forgot, reset } from './routes/forgot.tsx'
 import { frames } from './routes/frames.tsx'
 import { front } from './routes/front.tsx'
 import { health } from './routes/health.ts'
 import { history } from './routes/history.tsx'
+import { language } from './routes/language.ts'
 import { leaving } from './routes/leaving.tsx'
 import { live } from './routes/live.tsx'
 import { login, logout } from './routes/login.tsx'
@@ -23,7 +26,10 @@ import { messages } from './routes/messages.tsx'
 import { passkeyLogin } from './routes/passkey-login.tsx'
 import { passkeys } from './routes/passkeys.tsx'
 import { reactions } from './routes/reactions.ts'
+import { reading } from './routes/reading.ts'
 import { invite, register } from './routes/register.tsx'
+import { roomPeople } from './routes/room-people.tsx'
+import { roomSettings } from './routes/room-settings.tsx'
 import { rooms } from './routes/rooms.tsx'
 import { secondFactor } from './routes/second-factor.tsx'
 import { files } from './routes/static.ts'
@@ -38,7 +44,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', files)
   app.route('/', health)
   app.route('/', frames)
-  app.use(readFields, identify(believedIdentities(house.bus)), proveIntent, behindTheDoor)
+  app.use(readFields, identify(believedIdentities(house.bus)), sayLanguage, proveIntent, behindTheDoor)
 
   app.route('/', front)
   app.route('/register', register)
@@ -49,13 +55,18 @@ export function createApp(house: House): Hono<Env> {
   app.route('/login/passkey', passkeyLogin)
   app.route('/logout', logout)
   app.route('/tokens', tokens)
+  app.route('/', language)
   app.route('/', account)
   app.route('/', accountTokens)
   app.route('/', leaving)
   app.route('/account/second-factor', secondFactor)
   app.route('/account/passkeys', passkeys)
   app.route('/admin', admin)
+  app.route('/', directory)
   app.route('/', rooms)
+  app.route('/', reading)
+  app.route('/', roomPeople)
+  app.route('/', roomSettings)
   app.route('/', messages)
   app.route('/', changes)
   app.route('/', reactions)

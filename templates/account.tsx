@@ -1,12 +1,14 @@
 import type { Child } from 'hono/jsx'
+import { LANGUAGES } from '../src/words/languages.ts'
+import { Choice } from './choice.tsx'
 import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
+import { Moment, ServerZone } from './moment.tsx'
 import { SecondFactorSummary } from './second-factor.tsx'
-import { dayName, dayOf, moment, zoneName } from './time.ts'
 import { TransportChoice } from './transport.tsx'
 import type { AccountView, FieldErrors, LogInView, PageContext, SessionView, TokenView } from './views.ts'
-import { useWords } from './words.tsx'
+import { ForWhich, useWords } from './words.tsx'
 
 interface Props {
   page: PageContext
@@ -22,7 +24,9 @@ export function AccountPage({ page, view }: Props) {
         <h1>
           <bdi>{view.name}</bdi>
         </h1>
-        <p class="hint">{words.account.since(dayName(dayOf(view.createdAt), words.dateLocale))}</p>
+        <p class="hint">
+          <Moment at={view.createdAt} as="day" words={words.account.since} />
+        </p>
         <ToPutRight view={view} />
         {view.done && (
           <p class="notice" role="status">
@@ -35,10 +39,11 @@ export function AccountPage({ page, view }: Props) {
         <SecondFactorPart view={view} />
         <Sessions page={page} view={view} />
         <Tokens page={page} view={view} />
+        <LanguagePart page={page} view={view} />
         <TransportPart page={page} view={view} />
         <Download page={page} />
         <Leaving page={page} view={view} />
-        <p class="zone">{words.account.zone(zoneName)}</p>
+        <ServerZone />
       </main>
     </Layout>
   )
@@ -92,21 +97,9 @@ function refusedOf({ refused }: AccountView, form: NonNullable<AccountView['refu
   return refused?.form === form ? refused : { errors: {} as FieldErrors, typed: {} as FieldErrors }
 }
 
-/** Whatever its words put around the moment, a machine finds it. */
-function Time({ date, words }: { date: Date; words: (moment: string) => string }) {
-  const text = words(moment(date))
-  const [before = '', after = ''] = text.split(moment(date))
-  return (
-    <>
-      {before}
-      <time datetime={date.toISOString()}>{moment(date)}</time>
-      {after}
-    </>
-  )
-}
-
 function NewDevices({ logIns }: { logIns: LogInView[] }) {
-  const words = useWords().account.sessions
+  const { marks, account } = useWords()
+  const words = account.sessions
   if (logIns.length === 0) return null
   return (
     <section class="notice" aria-labelledby="new-devices">
@@ -114,8 +107,9 @@ function NewDevices({ logIns }: { logIns: LogInView[] }) {
       <ul>
         {logIns.map(({ program, system, address, at }) => (
           <li>
-            <bdi>{words.device(program, system)}</bdi>, {words.from(address)},{' '}
-            <Time date={at} words={words.began} />
+            <bdi>{words.device(program, system)}</bdi>
+            {marks.comma + words.from(address) + marks.comma}
+            <Moment at={at} words={words.began} />
           </li>
         ))}
       </ul>
@@ -215,7 +209,8 @@ function Sessions({ page, view }: Props) {
 }
 
 function SessionRow({ page, session }: { page: PageContext; session: SessionView }) {
-  const words = useWords().account.sessions
+  const { marks, account } = useWords()
+  const words = account.sessions
   const device = words.device(session.program, session.system)
   return (
     <li>
@@ -224,11 +219,12 @@ function SessionRow({ page, session }: { page: PageContext; session: SessionView
           <bdi>{device}</bdi>
         </b>{' '}
         <p class="hint">
-          {session.address && `${words.from(session.address)}, `}
-          <Time date={session.createdAt} words={words.began} />
+          {session.address && words.from(session.address) + marks.comma}
+          <Moment at={session.createdAt} words={words.began} />
           {session.lastSeenAt && (
             <>
-              , <Time date={session.lastSeenAt} words={words.seen} />
+              {marks.comma}
+              <Moment at={session.lastSeenAt} words={words.seen} />
             </>
           )}
         </p>
@@ -240,7 +236,8 @@ function SessionRow({ page, session }: { page: PageContext; session: SessionView
       ) : (
         <Form page={page} action={`/account/sessions/${session.id}/end`}>
           <button type="submit" class="as-link undo">
-            {words.end} <span class="for-readers">({device})</span>
+            {words.end}
+            <ForWhich name={device} />
           </button>
         </Form>
       )}
@@ -268,7 +265,8 @@ function Tokens({ page, view }: Props) {
 }
 
 function TokenRow({ page, token }: { page: PageContext; token: TokenView }) {
-  const words = useWords().account.tokens
+  const { marks, account } = useWords()
+  const words = account.tokens
   return (
     <li>
       <div>
@@ -276,15 +274,18 @@ function TokenRow({ page, token }: { page: PageContext; token: TokenView }) {
           <bdi>{token.name}</bdi>
         </b>{' '}
         <p class="hint">
-          {words.mayDo(token.scopes.map((scope) => words.may[scope]))},{' '}
-          <Time date={token.expiresAt} words={words.until} />;{' '}
-          <Time date={token.createdAt} words={words.made} />,{' '}
-          {token.lastUsedAt ? <Time date={token.lastUsedAt} words={words.used} /> : words.unused}
+          {words.mayDo(token.scopes.map((scope) => words.may[scope])) + marks.comma}
+          <Moment at={token.expiresAt} words={words.until} />
+          {marks.semicolon}
+          <Moment at={token.createdAt} words={words.made} />
+          {marks.comma}
+          {token.lastUsedAt ? <Moment at={token.lastUsedAt} words={words.used} /> : words.unused}
         </p>
       </div>{' '}
       <Form page={page} action={`/account/tokens/${token.id}/revoke`}>
         <button type="submit" class="as-link undo">
-          {words.revoke} <span class="for-readers">({token.name})</span>
+          {words.revoke}
+          <ForWhich name={token.name} />
         </button>
       </Form>
     </li>
@@ -338,35 +339,6 @@ function NewToken({ page, view }: Props) {
   )
 }
 
-/** One of a few, and when none of them was chosen, the reason. */
-function Choice(props: {
-  name: string
-  id: string
-  legend: string
-  choices: string[][]
-  chosen?: string
-  error?: string
-}) {
-  const { name, id, legend, choices, chosen, error } = props
-  return (
-    <fieldset class="choice" id={id} aria-describedby={error ? `${id}-error` : undefined}>
-      <legend>{legend}</legend>
-      {choices.map(([value, label]) => (
-        <div>
-          <label>
-            <input type="radio" name={name} value={value} checked={value === chosen} /> <span>{label}</span>
-          </label>
-        </div>
-      ))}
-      {error && (
-        <p id={`${id}-error`} class="error">
-          {error}
-        </p>
-      )}
-    </fieldset>
-  )
-}
-
 function TransportPart({ page, view }: Props) {
   const words = useWords().account.transport
   return (
@@ -374,6 +346,29 @@ function TransportPart({ page, view }: Props) {
       <Form page={page} action="/account/transport" class="choice">
         <input type="hidden" name="next" value="/account?done=transport" />
         <TransportChoice transport={view.transport} headed />
+      </Form>
+    </Part>
+  )
+}
+
+function LanguagePart({ page, view }: Props) {
+  const words = useWords().account.language
+  return (
+    <Part id="language" heading={words.heading} about={words.about}>
+      <Form page={page} action="/account/language">
+        <input type="hidden" name="next" value="/account?done=language" />
+        <Choice
+          name="language"
+          id="language-choice"
+          legend={words.heading}
+          choices={[
+            ['auto', words.same],
+            ...LANGUAGES.map(({ lang, languageName }) => [lang, languageName, lang]),
+          ]}
+          chosen={view.language ?? 'auto'}
+          headed
+        />
+        <button type="submit">{words.submit}</button>
       </Form>
     </Part>
   )

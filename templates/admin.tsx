@@ -3,8 +3,8 @@ import type { Words } from '../src/words/en.ts'
 import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
+import { Moment, ServerZone } from './moment.tsx'
 import { QrCode } from './qr.tsx'
-import { moment, zoneName } from './time.ts'
 import type {
   AuditEntryView,
   AuditPageView,
@@ -87,21 +87,21 @@ export function MembersPage({ page, view }: Props<MembersPageView>) {
 }
 
 function Standing({ member: { role, createdAt, suspendedAt } }: Pick<MemberPageView, 'member'>) {
-  const words = useWords().admin
+  const { marks, admin: words } = useWords()
   return (
     <>
-      {words.roles[role]}, {words.members.since} <Moment at={createdAt} />
+      {words.roles[role] + marks.comma}
+      <Moment at={createdAt} words={words.members.since} />
       {suspendedAt && (
         <>
-          . <strong class="suspended">{words.members.suspended}</strong> <Moment at={suspendedAt} />
+          {marks.stop}
+          <strong class="suspended">
+            <Moment at={suspendedAt} words={words.members.suspendedAt} />
+          </strong>
         </>
       )}
     </>
   )
-}
-
-function Moment({ at }: { at: Date }) {
-  return <time datetime={at.toISOString()}>{moment(at)}</time>
 }
 
 function Older({ href }: { href: string | null }) {
@@ -115,7 +115,7 @@ function Older({ href }: { href: string | null }) {
           </a>
         </p>
       )}
-      <p class="zone">{useWords().room.zone(zoneName)}</p>
+      <ServerZone />
     </>
   )
 }
@@ -223,9 +223,10 @@ function HandOver({ page, view: { member, errors, asksCode } }: Props<MemberPage
 }
 
 export function InvitationsPage({ page, view }: Props<InvitationsPageView>) {
-  const words = useWords().admin.invitations
+  const { marks, admin } = useWords()
+  const words = admin.invitations
   return (
-    <Keeping page={page} place="invitations" heading={useWords().admin.places.invitations}>
+    <Keeping page={page} place="invitations" heading={admin.places.invitations}>
       {view.isClosed && <p class="notice">{words.closed}</p>}
       <Part heading={words.newHeading} about={words.about}>
         <NewInvitation page={page} view={view} />
@@ -237,9 +238,11 @@ export function InvitationsPage({ page, view }: Props<InvitationsPageView>) {
             <div>
               <strong dir="auto">{invitation.note || words.noNote}</strong>
               <p>
-                {words.states[invitation.state]}. {words.usesLeft(invitation.usesLeft, invitation.uses)}.{' '}
-                {words.until} <Moment at={invitation.expiresAt} />. {words.madeBy}{' '}
-                <bdi>{invitation.madeBy?.name ?? useWords().admin.former}</bdi>
+                {words.states[invitation.state] + marks.stop}
+                {words.usesLeft(invitation.usesLeft, invitation.uses) + marks.stop}
+                <Moment at={invitation.expiresAt} words={words.until} />
+                {marks.stop}
+                <bdi>{words.madeBy(invitation.madeBy?.name ?? admin.former)}</bdi>
               </p>
             </div>
             {invitation.state === 'open' && (
@@ -323,7 +326,7 @@ export function ShownOncePage({ page, view }: Props<ShownOnceView>) {
           <code class="shown-link">{view.link}</code>
         </p>
         <p>
-          {words.invitations.until} <Moment at={view.expiresAt} />
+          <Moment at={view.expiresAt} words={words.invitations.until} />
         </p>
       </div>
       <QrCode text={view.link} label={words.qrCode} />
@@ -332,7 +335,7 @@ export function ShownOncePage({ page, view }: Props<ShownOnceView>) {
           {words.back}
         </a>
       </p>
-      <p class="zone">{useWords().room.zone(zoneName)}</p>
+      <ServerZone />
     </Keeping>
   )
 }
@@ -351,7 +354,7 @@ export function AuditPage({ page, view }: Props<AuditPageView>) {
         {view.entries.map((entry) => (
           <li>
             <div>
-              <span dir="auto">{sentenceOf(words, entry)}</span>
+              <span>{sentenceOf(words, entry)}</span>
               <p>
                 <Moment at={entry.at} /> {entry.address}
               </p>
@@ -365,12 +368,15 @@ export function AuditPage({ page, view }: Props<AuditPageView>) {
 }
 
 /** What was done, as people say it. An act that this build does not know stands under its own name. */
-export function sentenceOf(words: Words, { action, actor, member, details }: AuditEntryView): string {
+export function sentenceOf(
+  words: Words,
+  { action, actor, member, details }: Pick<AuditEntryView, 'action' | 'actor' | 'member' | 'details'>,
+): string {
   const named = (person: { name: string } | null) => (person ? person.name || words.admin.former : null)
   const sentences: Partial<Record<string, (said: AuditFacts) => string>> = words.audited
   const who = named(actor) ?? words.admin.someone
   const whom = named(member) ?? who
-  return sentences[action]?.({ who, whom, details }) ?? `${who}: ${action}`
+  return sentences[action]?.({ who, whom, details }) ?? who + words.marks.colon + action
 }
 
 type AuditFacts = Parameters<Words['audited'][keyof Words['audited']]>[0]

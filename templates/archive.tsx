@@ -1,6 +1,9 @@
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
-import { moment, zoneName } from './time.ts'
+import { wordsOf } from '../src/words/languages.ts'
+import { sentenceOf } from './admin.tsx'
+import { Moment } from './moment.tsx'
+import { zoneName } from './time.ts'
 import type { ActView, LogInView, MessageView, SessionView, TokenView, Transport } from './views.ts'
 import { useWords } from './words.tsx'
 
@@ -8,8 +11,9 @@ export interface ArchiveView {
   id: string
   name: string
   phone: string
-  role: string
+  role: 'owner' | 'admin' | 'member'
   transport: Transport
+  language: string | null
   createdAt: Date
   madeAt: Date
   sessions: Omit<SessionView, 'id'>[]
@@ -25,12 +29,13 @@ export function ArchivePage({
   view: ArchiveView
   files: { path: string; label: string }[]
 }) {
-  const words = useWords().account
-  const { archive } = words
+  const words = useWords()
+  const { account, marks } = words
+  const { archive } = account
   return (
     <Document title={archive.title(view.name)}>
       <p>
-        {archive.made(moment(view.madeAt))} {words.zone(zoneName)}
+        <Moment at={view.madeAt} words={archive.made} /> {words.room.zone(zoneName)}
       </p>
       <h2>{archive.files}</h2>
       <ul>
@@ -42,13 +47,16 @@ export function ArchivePage({
       </ul>
       <h2>{archive.profile}</h2>
       <dl>
-        <Fact name={words.who.name} value={view.name} />
-        <Fact name={words.who.phone} value={view.phone} />
+        <Fact name={account.who.name} value={view.name} />
+        <Fact name={account.who.phone} value={view.phone} />
         <Fact name={archive.id} value={view.id} />
-        <Fact name={archive.role} value={view.role} />
-        <Fact name={archive.transport} value={view.transport} />
+        <Fact name={archive.role} value={words.admin.roles[view.role]} />
+        <Fact name={archive.transport} value={words.transport[view.transport]} />
+        <Fact name={archive.language} value={wordsOf(view.language)?.languageName ?? account.language.same} />
       </dl>
-      <p>{words.since(moment(view.createdAt))}</p>
+      <p>
+        <Moment at={view.createdAt} words={account.since} />
+      </p>
       <h2>{archive.sessions}</h2>
       <ul>
         {view.sessions.map((session) => (
@@ -61,17 +69,20 @@ export function ArchivePage({
       <ul>
         {view.tokens.map((token) => (
           <li>
-            {token.name}: {words.tokens.mayDo(token.scopes.map((scope) => words.tokens.may[scope]))},{' '}
-            {words.tokens.until(moment(token.expiresAt))}
+            <bdi>{token.name}</bdi>
+            {marks.colon + account.tokens.mayDo(token.scopes.map((scope) => account.tokens.may[scope]))}
+            {marks.comma}
+            <Moment at={token.expiresAt} words={account.tokens.until} />
           </li>
         ))}
       </ul>
       <h2>{archive.acts}</h2>
       <ul>
-        {view.acts.map(({ at, action, address, details }) => (
+        {view.acts.map((act) => (
           <li>
-            {moment(at)} {action} {address && words.sessions.from(address)}{' '}
-            {Object.values(details).join(', ')}
+            <Moment at={act.at} />{' '}
+            {sentenceOf(words, { ...act, actor: act.byMe ? view : null, member: view })}{' '}
+            {act.address && account.sessions.from(act.address)} {Object.values(act.details).join(marks.comma)}
           </li>
         ))}
       </ul>
@@ -80,11 +91,12 @@ export function ArchivePage({
 }
 
 function Device({ logIn }: { logIn: LogInView }) {
-  const words = useWords().account.sessions
+  const { marks, account } = useWords()
+  const { device, from, began } = account.sessions
   return (
     <>
-      {words.device(logIn.program, logIn.system)}, {words.from(logIn.address)},{' '}
-      {words.began(moment(logIn.at))}
+      {device(logIn.program, logIn.system) + marks.comma + from(logIn.address) + marks.comma}
+      <Moment at={logIn.at} words={began} />
     </>
   )
 }
@@ -119,12 +131,13 @@ export function ArchivedMessages({ room, children }: { room: string; children?: 
 
 export function ArchivedMessage({ message }: { message: MessageView }) {
   const words = useWords()
+  const { open, close } = words.marks
   return (
     <article id={`m${message.number}`}>
       <p>
-        #{message.number} <time datetime={message.createdAt.toISOString()}>{moment(message.createdAt)}</time>
-        {message.replyTo && ` (${words.message.inReplyTo} #${message.replyTo})`}
-        {message.editedAt && ` (${words.message.edited})`}
+        #{message.number} <Moment at={message.createdAt} />
+        {message.replyTo && `${open}${words.message.inReplyTo} #${message.replyTo}${close}`}
+        {message.editedAt && open + words.message.edited + close}
       </p>
       <div dir="auto">{raw(message.html)}</div>
     </article>

@@ -10,6 +10,7 @@ const said = (name: string, at: string): MessageView => ({
   author: { id: name.toLowerCase(), name },
   body: 'hi',
   html: '<p>hi</p>',
+  notice: null,
   replyTo: null,
   replied: null,
   deletedAt: null,

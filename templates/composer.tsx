@@ -9,7 +9,7 @@ interface Props {
 }
 
 export function Composer({ page, view, autofocus }: Props) {
-  const words = useWords().composer
+  const { composer: words, marks } = useWords()
   const { action, body, replyTo, errors } = view
   const sentences = Object.values(errors).filter(Boolean)
   return (
@@ -17,7 +17,7 @@ export function Composer({ page, view, autofocus }: Props) {
       <HiddenFields page={page} view={view} />
       {sentences.length > 0 && (
         <p id="body-error" class="error" role="alert">
-          {sentences.join(' ')}
+          {sentences.join(marks.between)}
         </p>
       )}
       <div class="box">

@@ -1,4 +1,4 @@
-import { en, type Words } from '../src/words/en.ts'
+import type { Words } from '../src/words/en.ts'
 import { Acts } from './acts.tsx'
 import { roomUrl } from './addresses.ts'
 import { Layout } from './layout.tsx'
@@ -14,11 +14,11 @@ interface Props {
   log: LogView
   /** Where it goes on after it ended, with a cursor. */
   refreshUrl: string
-  words?: Words
+  words: Words
 }
 
 /** The room in a frame, for browsers with scripts off: a document up to its open list, to which messages are then added as they come. */
-export function EndlessPageOpening({ words = en, ...props }: Props): string {
+export function EndlessPageOpening({ words, ...props }: Props): string {
   const whole = String(
     <WordsContext.Provider value={words}>
       <EndlessPage {...props} />

@@ -17,7 +17,7 @@ export function FrameKeeper({ slug, page }: { slug: string; page: PageContext })
       title={words.room.frameLog}
       page={page}
       kind="frame"
-      refresh={`${KEEPER_SECONDS};url=${keeperUrl(slug, 'again')}`}
+      refresh={`${KEEPER_SECONDS};url=${keeperUrl(slug, words.lang, 'again')}`}
       head={<link rel="stylesheet" href={asset('noscript.css')} />}
     >
       <iframe class="kept" src={`${roomUrl(slug)}/events`} title={words.room.frameLog} />
@@ -27,9 +27,8 @@ export function FrameKeeper({ slug, page }: { slug: string; page: PageContext })
 
 /** Leads to the keeper at once. The room's frame begins here, so that the browser has both before it needs them. */
 export function BackToFrameKeeper({ slug, page }: { slug: string; page: PageContext }) {
-  return (
-    <Layout title={useWords().room.frameLog} page={page} kind="frame" refresh={`0;url=${keeperUrl(slug)}`} />
-  )
+  const { lang, room } = useWords()
+  return <Layout title={room.frameLog} page={page} kind="frame" refresh={`0;url=${keeperUrl(slug, lang)}`} />
 }
 
 /** Between the end of an endless page and the next: what a house that is away is asked, and how late news may be after an end. */

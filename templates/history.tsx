@@ -3,6 +3,7 @@ import { historyUrl, roomUrl } from './addresses.ts'
 import { highlight } from './highlight.ts'
 import { Layout } from './layout.tsx'
 import { Lines } from './message.tsx'
+import { ServerZone } from './moment.tsx'
 import { dayName, shortDayName, zoneName } from './time.ts'
 import type { HistoryPageView, MessageView, PageContext } from './views.ts'
 import { useWords } from './words.tsx'
@@ -111,7 +112,7 @@ function Found({ view: { log, query } }: { view: HistoryPageView }) {
   const words = useWords().history
   return (
     <p class="found" role="status">
-      {log.messages.length > 0 ? words.found(query) : words.foundNothing(query)}{' '}
+      <bdi>{log.messages.length > 0 ? words.found(query) : words.foundNothing(query)}</bdi>{' '}
       <a href={historyUrl(log.room.slug)}>{words.clear}</a>
     </p>
   )
@@ -140,7 +141,7 @@ function SwapLink({ href, label, class: className }: { href: string; label: stri
 }
 
 function Aside({ view }: { view: HistoryPageView }) {
-  const words = useWords().history
+  const { marks, history: words } = useWords()
   const url = historyUrl(view.log.room.slug)
   return (
     <aside>
@@ -169,13 +170,13 @@ function Aside({ view }: { view: HistoryPageView }) {
         </p>
       )}
       <p>
-        {words.copy} <a href={view.downloads.text}>{words.text}</a>,{' '}
-        <a href={view.downloads.json}>{words.json}</a>.
+        {words.copy} <a href={view.downloads.text}>{words.text}</a>
+        {marks.comma}
+        <a href={view.downloads.json}>{words.json}</a>
+        {marks.stop}
       </p>
       <p class="zone">{words.daysOf(zoneName)}</p>
-      <noscript>
-        <p class="zone">{words.timesOf(zoneName)}</p>
-      </noscript>
+      <ServerZone />
     </aside>
   )
 }

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { asset } from '../src/http/assets.ts'
 import { logInUrl } from './addresses.ts'
+import { LanguageSwitch } from './language.tsx'
 import { Brand } from './pictures.tsx'
 import type { PageContext } from './views.ts'
 import { useWords } from './words.tsx'
@@ -35,6 +36,7 @@ export function Layout({ title, page, kind, refresh, head, nav, children }: Layo
         {page.viewer && <link rel="stylesheet" href="/account/own.css" />}
         {head}
         {kind !== 'frame' && <script src={asset('client.js')} defer />}
+        {kind === 'room' && <script src={asset('comfort.js')} defer />}
       </head>
       <body class={kind}>
         {kind === 'plain' && <Header page={page} nav={nav} />}
@@ -74,7 +76,7 @@ function VisitorLinks({ page }: { page: PageContext }) {
   const here = page.path.split('?')[0]
   return (
     <>
-      {here !== '/register' && <a href="/register">{words.nav.register}</a>}{' '}
+      <LanguageSwitch page={page} /> {here !== '/register' && <a href="/register">{words.nav.register}</a>}{' '}
       {here !== '/login' && (
         <a href={/^\/(register$|invite|forgot|reset)/.test(here ?? '') ? '/login' : logInUrl(page.path)}>
           {words.nav.logIn}

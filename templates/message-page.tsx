@@ -2,7 +2,8 @@ import { Acts } from './acts.tsx'
 import { inRoomUrl, messageUrl, reactionsUrl, replyUrl, roomUrl, versionsUrl } from './addresses.ts'
 import { Layout } from './layout.tsx'
 import { Lines } from './message.tsx'
-import { zoneName } from './time.ts'
+import { ServerZone } from './moment.tsx'
+import { UnreadForm } from './unread-form.tsx'
 import type { MayView, MessageView, PageContext, RoomView } from './views.ts'
 import { useWords } from './words.tsx'
 
@@ -32,11 +33,10 @@ export function MessagePage({ page, room, message, version, may }: Props) {
           <Lines messages={[message]} />
         </ul>
         <Acts page={page} />
-        {!message.deleted && <React page={page} message={message} />}
+        {may.react && <React page={page} message={message} />}
         <Actions room={room} message={message} may={may} />
-        <noscript>
-          <p class="zone">{words.room.zone(zoneName)}</p>
-        </noscript>
+        <UnreadForm page={page} slug={room.slug} number={message.number} />
+        <ServerZone />
       </main>
     </Layout>
   )

@@ -4,10 +4,12 @@ import type { Words } from '../src/words/en.ts'
 import { ACTS } from './acts.tsx'
 import { messageUrl, reactionsUrl, replyUrl, versionsUrl } from './addresses.ts'
 import { arrange } from './arrange.ts'
+import { EventLine } from './event-line.tsx'
 import { Fill } from './fill.tsx'
 import { Cup } from './pictures.tsx'
 import { clock, dayName } from './time.ts'
-import type { LogView, MessageView } from './views.ts'
+import { UnreadLine } from './unread-line.tsx'
+import type { LogView, MessageView, UnreadView } from './views.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
@@ -22,21 +24,11 @@ const rendered = new LRUCache<string, string>({ maxSize: 8_000_000, sizeCalculat
 /** One message, the same for every viewer: in the page, pushed, caught up with, and on its own page. */
 export function MessageItem({ message, run = false }: Props) {
   const words = useWords()
-  const { room, number, version, author, createdAt, nonce, replied, reactions } = message
+  const { room, number, version, author, createdAt, nonce, notice, replied, reactions } = message
   // Names and moment too: a member may take another name, and a restored backup may tell another story under the same numbers. What is quoted
   // changes without this message.
-  const key = JSON.stringify([
-    words.lang,
-    room,
-    number,
-    version,
-    +createdAt,
-    author,
-    nonce,
-    run,
-    replied,
-    reactions,
-  ])
+  const stands = [room, number, version, +createdAt, author, nonce, notice, replied, reactions]
+  const key = JSON.stringify([words.lang, run, stands])
   const known = rendered.get(key)
   if (known !== undefined) return raw(known)
   const html = String(<Item message={message} run={run} words={words.message} />)
@@ -45,6 +37,7 @@ export function MessageItem({ message, run = false }: Props) {
 }
 
 function Item({ message, run, words }: Required<Props> & { words: Words['message'] }) {
+  if (message.notice) return <EventLine message={message} />
   const { room, number, author, createdAt, deleted } = message
   return (
     <li
@@ -56,7 +49,7 @@ function Item({ message, run, words }: Required<Props> & { words: Words['message
       data-nonce={message.nonce}
     >
       <b class="name">
-        <bdi>{author.name}</bdi>
+        <bdi>{author.name || words.formerMember}</bdi>
       </b>{' '}
       <span class="meta">
         <a class="number" href={messageUrl(room, number)}>
@@ -89,13 +82,13 @@ function Gone({ message, words }: { message: MessageView; words: Words['message'
   const sentence = deletedByAuthor ? words.deleted.byAuthor : words.deleted.byKeeper
   return (
     <p class="gone">
-      <Fill sentence={sentence} name={<bdi>{author.name}</bdi>} time={time} />
+      <Fill sentence={sentence} name={<bdi>{author.name || words.formerMember}</bdi>} time={time} />
     </p>
   )
 }
 
 function Text({ message, words }: { message: MessageView; words: Words['message'] }) {
-  const { room, number, replyTo, replied, editedAt, html } = message
+  const { room, number, replyTo, replied, editedAt, body, html } = message
   return (
     <>
       {replyTo && (
@@ -106,14 +99,14 @@ function Text({ message, words }: { message: MessageView; words: Words['message'
             <>
               {' '}
               <b>
-                <bdi>{replied.name}</bdi>
+                <bdi>{replied.name || words.formerMember}</bdi>
               </b>{' '}
-              <bdi>{replied.words}</bdi>
+              <bdi>{replied.words ?? words.deletedLine}</bdi>
             </>
           )}
         </p>
       )}
-      <div class="body" dir="auto">
+      <div class="body" dir="auto" lang={languageOf(body)}>
         {raw(html)}
       </div>
       {editedAt && (
@@ -141,7 +134,7 @@ function Reactions({ message, words }: { message: MessageView; words: Words['mes
       {reactions.map(({ emoji, count, members }) => {
         const names = words.reaction(
           emoji,
-          members.map(({ name }) => name),
+          members.map(({ name }) => name || words.formerMember),
           count - members.length,
         )
         return (
@@ -177,6 +170,16 @@ const EMOJI_ONLY =
 /** Chinese characters want more room between the lines. */
 const HAN = /\p{Script=Han}/u
 
+/** Scripts that tell a language, the surest first: Japanese has Chinese characters too. */
+const SCRIPTS: [RegExp, string][] = [
+  [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
+  [/\p{Script=Hangul}/u, 'ko'],
+  [HAN, 'zh'],
+]
+
+/** For the right characters and the right voice; empty where nothing tells, for it need not be the page's. */
+const languageOf = (body: string) => SCRIPTS.find(([script]) => script.test(body))?.[1] ?? ''
+
 const classesOf = ({ body, deleted, editedAt }: MessageView, run: boolean) =>
   [
     'message',
@@ -189,9 +192,16 @@ const classesOf = ({ body, deleted, editedAt }: MessageView, run: boolean) =>
     .filter(Boolean)
     .join(' ')
 
+interface LinesProps {
+  messages: MessageView[]
+  runs?: boolean
+  unread?: UnreadView | null | undefined
+}
+
 /** The lines of a log: days, runs, messages. Search results come newest first and name every speaker. */
-export function Lines({ messages, runs }: { messages: MessageView[]; runs?: boolean }) {
+export function Lines({ messages, runs, unread }: LinesProps) {
   const words = useWords()
+  const firstNew = unread && messages.find(({ number }) => number > unread.after)
   return (
     <>
       {arrange(messages, { runs }).map((line) =>
@@ -200,7 +210,12 @@ export function Lines({ messages, runs }: { messages: MessageView[]; runs?: bool
             <time datetime={line.day}>{dayName(line.day, words.dateLocale)}</time>
           </li>
         ) : (
-          <MessageItem message={line.message} run={line.run} />
+          <>
+            {unread && line.message === firstNew && (
+              <UnreadLine unread={unread} isHere={firstNew.number === unread.after + 1} />
+            )}
+            <MessageItem message={line.message} run={line.run} />
+          </>
         ),
       )}
     </>
@@ -214,7 +229,7 @@ export function Lines({ messages, runs }: { messages: MessageView[]; runs?: bool
 export function MessageList({ log }: { log: LogView }) {
   return (
     <ul id="messages" data-room={log.room.slug} data-version={log.version} data-cursor={log.cursor}>
-      <Lines messages={log.messages} />
+      <Lines messages={log.messages} unread={log.unread} />
       {log.messages.length === 0 && <Empty log={log} />}
     </ul>
   )

@@ -2,8 +2,8 @@ import { asset } from '../src/http/assets.ts'
 import { ConfirmFields, confirmFields } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
+import { Moment } from './moment.tsx'
 import { ConfirmForm } from './second-factor.tsx'
-import { dayName, dayOf } from './time.ts'
 import type { ConfirmView, PageContext, PasskeysView, PasskeyView } from './views.ts'
 import { useWords } from './words.tsx'
 
@@ -83,7 +83,7 @@ export function PasskeysPage({ page, view }: { page: PageContext; view: Passkeys
 }
 
 function PasskeyList({ passkeys }: { passkeys: PasskeyView[] }) {
-  const words = useWords().passkeys
+  const { marks, passkeys: words } = useWords()
   if (passkeys.length === 0) return <p>{words.none}</p>
   return (
     <ul class="possessions">
@@ -93,14 +93,9 @@ function PasskeyList({ passkeys }: { passkeys: PasskeyView[] }) {
             <bdi>{name}</bdi>
           </b>
           <small>
-            {words.made} <Day of={createdAt} />,{' '}
-            {lastUsedAt ? (
-              <>
-                {words.lastUsed} <Day of={lastUsedAt} />
-              </>
-            ) : (
-              words.neverUsed
-            )}
+            <Moment at={createdAt} as="day" words={words.made} />
+            {marks.comma}
+            {lastUsedAt ? <Moment at={lastUsedAt} as="day" words={words.lastUsed} /> : words.neverUsed}
           </small>
           <a class="act undoes" href={`/account/passkeys/${id}`}>
             {words.remove}
@@ -110,11 +105,6 @@ function PasskeyList({ passkeys }: { passkeys: PasskeyView[] }) {
       ))}
     </ul>
   )
-}
-
-function Day({ of }: { of: Date }) {
-  const { dateLocale } = useWords()
-  return <time datetime={of.toISOString()}>{dayName(dayOf(of), dateLocale)}</time>
 }
 
 interface RemoveProps {

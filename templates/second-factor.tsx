@@ -4,7 +4,7 @@ import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
 import { QrCode } from './qr.tsx'
 import type { ConfirmView, OfferView, PageContext, SecondFactorView } from './views.ts'
-import { useWords } from './words.tsx'
+import { ForWhich, useWords } from './words.tsx'
 
 /** How many recovery codes there are when none is used. */
 const ALL_CODES = 10
@@ -21,7 +21,7 @@ export function SecondFactorSummary({ view }: { view: SecondFactorView }) {
         <small>{authenticator ? words.authenticatorOn : words.authenticatorOff}</small>
         <a href="/account/second-factor/authenticator" class={authenticator ? 'act undoes' : 'act'}>
           {authenticator ? words.turnOff : words.turnOn}
-          <span class="for-readers"> ({words.authenticator})</span>
+          <ForWhich name={words.authenticator} />
         </a>
       </li>
       <li>
@@ -29,7 +29,7 @@ export function SecondFactorSummary({ view }: { view: SecondFactorView }) {
         <small>{words.passkeysCount(passkeys)}</small>
         <a href="/account/passkeys" class="act">
           {words.manage}
-          <span class="for-readers"> ({words.passkeys})</span>
+          <ForWhich name={words.passkeys} />
         </a>
       </li>
       <li>
@@ -38,7 +38,7 @@ export function SecondFactorSummary({ view }: { view: SecondFactorView }) {
         {isOn && (
           <a href="/account/second-factor/recovery-codes" class="act">
             {words.makeNew}
-            <span class="for-readers"> ({words.recovery})</span>
+            <ForWhich name={words.recovery} />
           </a>
         )}
       </li>

@@ -9,9 +9,6 @@ export const clock = (date: Date) => `${two(date.getHours())}:${two(date.getMinu
 export const dayOf = (date: Date) =>
   `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 
-/** 2026-11-23 09:14 */
-export const moment = (date: Date) => `${dayOf(date)} ${clock(date)}`
-
 /** Monday 23 November 2026; takes 2026-11-23, so that no zone can move it. */
 export const dayName = (day: string, locale: string) =>
   named(day, locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
@@ -19,6 +16,10 @@ export const dayName = (day: string, locale: string) =>
 /** Monday 23 */
 export const shortDayName = (day: string, locale: string) =>
   named(day, locale, { weekday: 'long', day: 'numeric' })
+
+/** 23 Nov 2026, 09:14 */
+export const momentName = (date: Date, locale: string) =>
+  date.toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' })
 
 const named = (day: string, locale: string, format: Intl.DateTimeFormatOptions) =>
   new Date(`${day}T00:00:00Z`).toLocaleDateString(locale, { ...format, timeZone: 'UTC' })

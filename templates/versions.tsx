@@ -1,7 +1,7 @@
 import { raw } from 'hono/html'
 import { messageUrl, roomUrl } from './addresses.ts'
 import { Layout } from './layout.tsx'
-import { moment } from './time.ts'
+import { Moment } from './moment.tsx'
 import type { PageContext, RoomView, VersionsView } from './views.ts'
 import { useWords } from './words.tsx'
 
@@ -31,7 +31,7 @@ export function VersionsPage({
             <li>
               <h2>
                 {place === view.versions.length - 1 ? words.edit.now : words.edit.older}{' '}
-                <time datetime={writtenAt.toISOString()}>{moment(writtenAt)}</time>
+                <Moment at={writtenAt} />
               </h2>
               <div class="body" dir="auto">
                 {raw(html)}

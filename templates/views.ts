@@ -1,3 +1,5 @@
+import type { Notice } from '../src/words/notice.ts'
+
 /**
  * What each template is told. Handlers build these plain values; templates turn them into HTML and know nothing else:
  * no database, no request. Dates are Date objects, message numbers and versions are whole numbers.
@@ -8,12 +10,15 @@ export interface MessageView {
   room: string
   number: number
   version: number
+  /** Without a name: they have left. */
   author: { id: string; name: string }
   body: string
   html: string
+  /** Set when it was not said but done; its body is empty then. */
+  notice: Notice | null
   replyTo: number | null
-  /** The beginning of what it answers; where that is kept no longer the number alone is shown. */
-  replied: { name: string; words: string } | null
+  /** The beginning of what it answers, without words once that was deleted; where it is kept no longer the number alone is shown. */
+  replied: { name: string; words: string | null } | null
   createdAt: Date
   editedAt: Date | null
   deleted: boolean
@@ -32,6 +37,91 @@ export interface RoomView {
   topic: string
 }
 
+/** A room in a list. */
+export interface ListedRoomView extends RoomView {
+  kind: 'open' | 'private' | 'direct'
+  version: number
+  lastNumber: number
+  isMine: boolean
+  /** 0 for those that are not mine. */
+  unread: number
+  archivedAt: Date | null
+}
+
+/** A room in the sidebar. */
+export interface SidebarRoomView {
+  id: string
+  slug: string
+  name: string
+  lastNumber: number
+  unread: number
+  current: boolean
+}
+
+export interface DirectoryView {
+  /** A part of a name, or ''. */
+  query: string
+  mine: ListedRoomView[]
+  /** How many of mine come before the next page of them; null where these are all. */
+  moreOfMine: number | null
+  toJoin: ListedRoomView[]
+  /** The last slug shown, when there are more rooms to join. */
+  next: string | null
+  isFirstPage: boolean
+  fields: { name: string; topic: string; kind: string; people: string }
+  errors: FieldErrors
+}
+
+/** What whoever looks at a room may do there. */
+export interface RoomRights {
+  isMember: boolean
+  /** A host or an admin. */
+  keeps: boolean
+  kind: 'open' | 'private' | 'direct'
+}
+
+export interface PersonView {
+  id: string
+  name: string
+  /** When their browser last asked for something; null where nobody knows. */
+  seenAt?: Date | null
+}
+
+/** Who is in a room, and who of its members is not. */
+export interface PeopleColumnView {
+  slug: string
+  here: PersonView[]
+  away: PersonView[]
+  now: Date
+}
+
+export interface PeoplePageView {
+  room: RoomView
+  rights: RoomRights
+  people: { id: string; name: string; role: 'host' | 'member' }[]
+  count: number
+  /** The last id shown, when there are more. */
+  next: string | null
+  level: 'everything' | 'mentions' | 'nothing'
+  /** Whom someone wanted to bring in. */
+  name: string
+  errors: FieldErrors
+}
+
+export interface RoomSettingsView {
+  room: RoomView
+  fields: {
+    name: string
+    slug: string
+    topic: string
+    kind: string
+    slow: string
+    locked: string
+    archived: string
+  }
+  errors: FieldErrors
+}
+
 /** The signed-in member. The phone number is shown on their own account page only. */
 export interface ViewerView {
   id: string
@@ -47,6 +137,8 @@ export interface PageContext {
   formToken: string
   /** The path of this page, for links that come back (`next`). */
   path: string
+  /** Whoever asks for it again gets it again: it answers no form, and is no problem. */
+  isAPlace: boolean
 }
 
 /** A sentence beside each field that was refused, by field name. Empty when the form is fresh. */
@@ -268,6 +360,8 @@ export interface AccountView {
   createdAt: Date
   role: 'owner' | 'admin' | 'member'
   transport: Transport
+  /** null: as the browser asks. */
+  language: string | null
   secondFactor: SecondFactorView
   sessions: SessionView[]
   newDevices: LogInView[]
@@ -276,7 +370,7 @@ export interface AccountView {
   moreSessions: boolean
   moreTokens: boolean
   /** What was just done, so that the page says so. */
-  done: 'name' | 'password' | 'transport' | 'session' | 'sessions' | 'token' | null
+  done: 'name' | 'password' | 'transport' | 'language' | 'session' | 'sessions' | 'token' | null
   /** The form that was given back, with what was typed into it but for passwords. */
   refused: { form: 'name' | 'password' | 'token' | 'leave'; errors: FieldErrors; typed: FieldErrors } | null
 }
@@ -310,6 +404,7 @@ export interface VersionsView {
 
 /** What the viewer may do with a message. */
 export interface MayView {
+  react: boolean
   edit: boolean
   delete: boolean
 }
@@ -329,6 +424,16 @@ export interface ComposerView {
 
 export type Transport = 'auto' | 'websocket' | 'sse' | 'poll' | 'page' | 'none'
 
+/** What is new to the viewer of a room. */
+export interface UnreadView {
+  room: string
+  /** The last number that they have read. */
+  after: number
+  /** When they had read it. */
+  since: Date
+  count: number
+}
+
 /** A stretch of a room's log, in the order of the numbers. */
 export interface LogView {
   room: RoomView
@@ -338,15 +443,27 @@ export interface LogView {
   /** There are messages before the first or after the last that is shown. */
   hasOlder: boolean
   hasNewer: boolean
+  /** Where the viewer is a member and has not read everything. */
+  unread?: UnreadView | null
 }
 
 export interface RoomPageView {
   log: LogView
-  rooms: { slug: string; name: string; current: boolean }[]
+  /** Mine, those where something was said last first. */
+  rooms: SidebarRoomView[]
+  /** There are more of mine than these. */
+  hasMoreRooms: boolean
+  rights: RoomRights
+  /** Why the viewer may not speak here; null where they may. */
+  closed: 'archived' | 'locked' | null
   composer: ComposerView
   transport: Transport
+  /** How far the viewer has read; null where they are no member. */
+  readNumber: number | null
   /** The page shows the newest messages, so new ones are pushed onto its end. */
   live: boolean
+  /** It shows frames as links and templates as text, and nothing in it can be live. */
+  inTextBrowser: boolean
   /** What "Newer messages" comes after: the last number shown, or where nothing is newer the one that was asked for. */
   newerThan: number
   /** The message that `?around=N` asked for. */

@@ -5,3 +5,9 @@ import { en, type Words } from '../src/words/en.ts'
 export const WordsContext = createContext<Words>(en)
 
 export const useWords = (): Words => useContext(WordsContext)
+
+/** What a control is for, beside a word that several of them share. For readers alone: others see what it stands in. */
+export function ForWhich({ name }: { name: string }) {
+  const { open, close } = useWords().marks
+  return <span class="for-readers">{open + name + close}</span>
+}

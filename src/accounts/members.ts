@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, ne, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, ne, or, type SQL } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/connection.ts'
 import { isDuplicateKey } from '../database/errors.ts'
@@ -11,7 +11,8 @@ import {
   sessions,
   tokens,
 } from '../database/schema.ts'
-import { en } from '../words/en.ts'
+import { enterLobby } from '../rooms/lobby.ts'
+import { LANGUAGES } from '../words/languages.ts'
 import { takeUse } from './invitations.ts'
 import { nameKey } from './names.ts'
 import { spend } from './one-time-secrets.ts'
@@ -26,6 +27,8 @@ export interface Member {
   name: string
   role: 'owner' | 'admin' | 'member'
   transport: Transport
+  /** What the house speaks with them; null for what their browser asks for. */
+  language: string | null
 }
 
 export interface NewMember {
@@ -33,6 +36,8 @@ export interface NewMember {
   name: string
   nameKey: string
   passwordHash: string
+  /** What they had chosen before they came. */
+  language?: string | null
 }
 
 /** What a member is told of their own account. */
@@ -42,8 +47,8 @@ export interface Account extends Member {
   createdAt: Date
 }
 
-/** A name that would be taken for someone who has left. */
-const RESERVED_KEYS = new Set([nameKey(en.message.formerMember)])
+/** Names that would be taken for someone who has left. */
+const RESERVED_KEYS = new Set(LANGUAGES.map(({ message }) => nameKey(message.formerMember)))
 
 /** What stood in the way of a new account. */
 export type RegistrationFault = 'phoneTaken' | 'nameTaken' | 'notFirst' | 'notInvited' | 'codeSpent'
@@ -108,7 +113,9 @@ export function createMembers(database: Database) {
           if (codeId && !(await spend(transaction, codeId, createdAt))) throw new Refused('codeSpent')
           const phoneVerifiedAt = codeId ? createdAt : null
           await transaction.insert(members).values({ id, ...newcomer, role, phoneVerifiedAt, createdAt })
-          return { id, name: newcomer.name, role, transport: 'auto' as const }
+          await enterLobby(transaction, id, createdAt)
+          const { name, language = null } = newcomer
+          return { id, name, role, transport: 'auto' as const, language }
         })
       } catch (error) {
         if (error instanceof Refused) return error.fault
@@ -124,6 +131,14 @@ export function createMembers(database: Database) {
     hasPhone,
     hasName,
 
+    /** People who are here, by the keys of their names or by their ids. Nobody is found twice. */
+    async find({ keys, ids }: { keys: string[]; ids: string[] }): Promise<{ id: string; name: string }[]> {
+      return database
+        .select({ id: members.id, name: members.name })
+        .from(members)
+        .where(and(or(inArray(members.nameKey, keys), inArray(members.id, ids)), isNull(members.leftAt)))
+    },
+
     /** @param phone E.164. @returns what a log-in is checked against; null for a number that nobody has */
     async credentials(
       phone: string,
@@ -138,9 +153,9 @@ export function createMembers(database: Database) {
 
     /** What stands in an account; null where its member has left. */
     async account(id: string): Promise<Account | null> {
-      const { name, role, transport, phone, createdAt } = members
+      const { name, role, transport, language, phone, createdAt } = members
       const [found] = await database
-        .select({ name, role, transport, phone, createdAt })
+        .select({ name, role, transport, language, phone, createdAt })
         .from(members)
         .where(eq(members.id, id))
         .limit(1)
@@ -205,6 +220,7 @@ export function createMembers(database: Database) {
             nameKey: null,
             passwordHash: '',
             totpSecret: null,
+            language: null,
             leftAt: now,
             role: 'member',
           })
@@ -233,6 +249,11 @@ export function createMembers(database: Database) {
     /** How messages reach this member from the next page on. */
     async chooseTransport(memberId: string, transport: Transport): Promise<void> {
       await database.update(members).set({ transport }).where(eq(members.id, memberId))
+    },
+
+    /** What the house speaks with this member from the next page on. @param language null for what the browser asks for */
+    async chooseLanguage(memberId: string, language: string | null): Promise<void> {
+      await database.update(members).set({ language }).where(eq(members.id, memberId))
     },
   }
 }

@@ -8,6 +8,10 @@ const nameOf = (c: AppContext, name: string) => (c.get('origin').secure ? `__Hos
 export const SESSION_COOKIE = 'teahouse_session'
 /** Holds the random secret that forms are bound to before there is a session. */
 export const VISITOR_COOKIE = 'teahouse_visitor'
+/** Holds the language that was chosen in this browser. */
+export const LANGUAGE_COOKIE = 'teahouse_language'
+/** Holds what shows that a browser has logged in before. It stays when its person logs out. */
+export const DEVICE_COOKIE = 'teahouse_device'
 
 /** @returns undefined where the browser sent none of this name */
 export function readCookie(c: AppContext, name: string): string | undefined {

@@ -1,19 +1,23 @@
 import { roomUrl } from '../../templates/addresses.ts'
 import { ProblemFragment, ProblemPage } from '../../templates/problem.tsx'
 import type { ComposerView, FieldErrors, ProblemView } from '../../templates/views.ts'
-import { TooManyHashes } from '../accounts/passwords.ts'
+import { TooManyHashes } from '../accounts/hash-queue.ts'
+import { ProofFallen } from '../accounts/proof.ts'
 import { isDatabaseAway } from '../database/errors.ts'
 import { PollCut } from '../live/long-poll.ts'
+import { onOneLine } from '../messages/format.ts'
 import { freshNonce, NONCE } from '../messages/send-key.ts'
 import { NotAppended, RoomOverloaded } from '../messages/unwritten.ts'
 import type { AppContext } from './context.ts'
 import { Problem, problem } from './errors.ts'
 import { acceptedTypes, errorFace, names, wantsFragment } from './faces.ts'
-import { pageContext, renderFragment, renderPage, wordsFor } from './page.tsx'
+import { wordsFor } from './language.ts'
+import { pageContext, renderFragment, renderPage } from './page.tsx'
 
 /** Turns whatever was thrown into what it means to the one who asked. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof ProofFallen) return problem('notSignedIn', { cause: error })
   if (error instanceof NotAppended) {
     return problem(error.notKnown ? 'databaseAwayNotKnown' : 'databaseAwayNotSaved', {
       cause: error,
@@ -35,6 +39,7 @@ export async function renderProblem(c: AppContext, error: unknown): Promise<Resp
     c.get('house').report(error, { path: pathForLog(c.req.path), reference: c.get('reference') })
   for (const [name, value] of Object.entries(found.headers)) c.header(name, value)
   c.header('Cache-Control', 'no-store')
+  c.header('Content-Language', wordsFor(c).lang)
   if (found.status === 401 && !wantsLoginPage(c)) {
     c.header('WWW-Authenticate', 'Bearer')
     return renderPlain(c, found)
@@ -106,7 +111,7 @@ async function renderHtml(c: AppContext, found: Problem): Promise<Response> {
     kept: keptMessage(c, found),
     framed: isFramed(c),
   }
-  const page = await pageContext(c)
+  const page = { ...(await pageContext(c)), isAPlace: false }
   return wantsFragment(c.req.raw)
     ? renderFragment(c, <ProblemFragment page={page} view={view} />, found.status)
     : renderPage(c, <ProblemPage page={page} view={view} />, found.status)
@@ -120,7 +125,7 @@ function sentences(c: AppContext, found: Problem): { title: string; detail: stri
     title,
     detail: [found.facts?.(words.facts) ?? '', ...beside, beside.length > 0 ? '' : detail]
       .filter(Boolean)
-      .join(' '),
+      .join(words.marks.between),
   }
 }
 
@@ -170,6 +175,9 @@ function renderPlain(c: AppContext, found: Problem): Response {
       'content-type': 'application/problem+json',
     })
   }
+  const { between, colon } = wordsFor(c).marks
   const named = Object.keys(fields).join(', ')
-  return c.text(`${found.status} ${title} ${named ? `${named}: ` : ''}${detail}\n`, found.status)
+  // The names of fields and what headers said are whatever a client made of them.
+  const line = onOneLine(`${found.status} ${title}${between}${named && named + colon}${detail}`)
+  return c.text(`${line}\n`, found.status)
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { movedClock } from '../../tests/tools/moved-clock.ts'
+import { en } from '../words/en.ts'
 import { type Connection, createConnections } from './connections.ts'
 import type { LiveEvent } from './framing.ts'
 import { HttpStream } from './http-stream.ts'
@@ -68,7 +69,7 @@ async function openWebSocket(autoPong: boolean) {
   const [webSocket] = (await once(server, 'connection')) as [WebSocket]
   new WebSocketOutlet({
     webSocket,
-    framing: websocketFramings.json,
+    framing: websocketFramings.json(en),
     clock,
     connections,
     onClose: () => {},
@@ -124,7 +125,7 @@ describe('a connection', () => {
 
   it('ends when a write is not taken for a minute, and not before', async () => {
     const { connections, pass, stream, incoming } = await openStream()
-    stream.burst([large])
+    stream.burst([large], 0)
     expect(stream.waitingBytes()).toBeGreaterThan(0)
     const cut = once(incoming, 'close')
     pass(60 * SECOND)
@@ -141,7 +142,7 @@ describe('a connection', () => {
 
   it('stays when a write is taken late', async () => {
     const { connections, pass, stream, incoming } = await openStream()
-    stream.burst([large])
+    stream.burst([large], 0)
     pass(60 * SECOND)
     incoming.resume()
     await stream.drained()

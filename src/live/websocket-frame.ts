@@ -1,7 +1,10 @@
 import type { Face } from '../http/faces.ts'
+import type { Words } from '../words/en.ts'
+import { inEachLanguage } from '../words/languages.ts'
 import { type Framing, HTML_REPLAY } from './framing.ts'
-import { controlToHtml, eventToHtml } from './html.tsx'
+import { controlToHtml, eventToHtml, passingToHtml } from './html.tsx'
 import { controlToJson, eventToJson } from './json.ts'
+import { passingToJson } from './passing.ts'
 
 const encoder = new TextEncoder()
 
@@ -26,20 +29,24 @@ function frameHeader(length: number): Uint8Array {
   return header
 }
 
-/** One text frame an event. */
-export const websocketFramings: Record<Exclude<Face, 'text'>, Framing> = {
-  html: {
-    name: 'websocket-html',
+const json: Framing = {
+  name: 'websocket-json',
+  contentType: '',
+  replayAtMost: Number.POSITIVE_INFINITY,
+  event: (event) => textFrame(eventToJson(event)),
+  control: (control) => textFrame(controlToJson(control)),
+  passing: (news) => textFrame(passingToJson(news)),
+}
+
+/** One text frame an event; what people read, in their language. */
+export const websocketFramings: Record<Exclude<Face, 'text'>, (words: Words) => Framing> = {
+  html: inEachLanguage((words) => ({
+    name: `websocket-html-${words.lang}`,
     contentType: '',
     replayAtMost: HTML_REPLAY,
-    event: (event) => textFrame(eventToHtml(event)),
+    event: (event) => textFrame(eventToHtml(event, words)),
     control: (control) => textFrame(controlToHtml(control)),
-  },
-  json: {
-    name: 'websocket-json',
-    contentType: '',
-    replayAtMost: Number.POSITIVE_INFINITY,
-    event: (event) => textFrame(eventToJson(event)),
-    control: (control) => textFrame(controlToJson(control)),
-  },
+    passing: (news) => textFrame(passingToHtml(news, words)),
+  })),
+  json: () => json,
 }

@@ -1,3 +1,4 @@
+import type { Notice } from '../words/notice.ts'
 import type { Change, Outcome } from './change.ts'
 import type { Message, Replied } from './message.ts'
 import { RoomWriter } from './room-writer.ts'
@@ -8,6 +9,8 @@ export interface Send extends SendName {
   authorName: string
   /** What it answers, for those who hear of it. */
   replied: Replied | null
+  /** Not said but done: its body is empty. */
+  notice?: Notice
 }
 
 export interface Appended {
@@ -16,8 +19,8 @@ export interface Appended {
   repeated: boolean
 }
 
-/** News of a commit: every change of one transaction, in the order of the versions. */
-export type OnCommit = (roomId: string, changes: Message[]) => void
+/** News of a commit: every change of one transaction, in the order of the versions, and the life of the room that they belong to. */
+export type OnCommit = (roomId: string, changes: Message[], life: string) => void
 
 /** How long one batch is tried again while the database is away. A restart of the embedded server takes under a second. */
 const RETRY_FOR_MS = 3_000

@@ -3,7 +3,7 @@ import { messages, reactions } from '../database/schema.ts'
 import { inTransaction, type SendTogether, type Statement } from '../database/together.ts'
 import { applyChange, type Change, type Outcome, reactionOf, type Standing } from './change.ts'
 import type { Message } from './message.ts'
-import { keepReactions, unnamed, withNames } from './reactions.ts'
+import { keepReactions, reactorsIn, withNames } from './reactions.ts'
 import { namesOf, type StoredRow, storedAs, storedMessage, toNames } from './rows.ts'
 import { begin, commit, lockRoom, type RoomRow, raiseVersion } from './statements.ts'
 
@@ -82,13 +82,13 @@ function traces(room: unknown, { change, before, after }: Made, now: Date): Stat
 export function changeStored(
   { writers, logger }: OpenDatabase,
   options: { roomId: string; changes: Change[]; now: Date; beforeCommit: () => void },
-): Promise<Outcome[]> {
+): Promise<{ life: string; outcomes: Outcome[] }> {
   const { roomId, changes, now, beforeCommit } = options
   const room = messages.roomId.mapToDriverValue(roomId)
   return inTransaction(
     writers.promise(),
     async (send) => {
-      const { version, standing } = await lockAndLook(send, room, roomId, changes)
+      const { life, version, standing } = await lockAndLook(send, room, roomId, changes)
       const { outcomes, made } = applyAll(standing, changes, version, now)
       // Each message is written once, as the last change has left it.
       const last = new Map(made.map(({ after }) => [after.number, after]))
@@ -97,18 +97,23 @@ export function changeStored(
         ...Array.from(last.values(), (message) => rewrite(room, message)),
         ...(made.length > 0 ? [raiseVersion(room, made.length)] : []),
       ]
-      const reactors = unnamed(outcomes.flatMap(({ message }) => message ?? []))
-      const asked = reactors.length > 0 ? [namesOf(reactors)] : []
+      const reactors = outcomes.flatMap(({ message }) => (message ? reactorsIn(message.reactions) : []))
+      const asked = reactors.length > 0 ? [namesOf([...new Set(reactors)])] : []
       beforeCommit()
       const answers = await send(...asked, ...writes, commit)
-      return asked.length > 0 ? outcomes.map((outcome) => named(outcome, toNames(answers[0]))) : outcomes
+      const names = asked.length > 0 ? toNames(answers[0]) : new Map()
+      return { life, outcomes: outcomes.map((outcome) => named(outcome, names)) }
     },
     logger,
   )
 }
 
-const named = (outcome: Outcome, names: ReadonlyMap<string, string>): Outcome =>
-  outcome.message ? { ...outcome, message: withNames(outcome.message, names) } : outcome
+function named(outcome: Outcome, names: ReadonlyMap<string, string>): Outcome {
+  const { message } = outcome
+  return message
+    ? { ...outcome, message: { ...message, reactions: withNames(message.reactions, names) } }
+    : outcome
+}
 
 async function lockAndLook(send: SendTogether, room: unknown, roomId: string, changes: Change[]) {
   const numbers = [...new Set(changes.map(({ number }) => number))]
@@ -137,7 +142,8 @@ async function lockAndLook(send: SendTogether, room: unknown, roomId: string, ch
       },
     ]),
   )
-  return { version: counters[0].version, standing }
+  const { life, version } = counters[0]
+  return { life, version, standing }
 }
 
 /** One after the other, each upon what the one before has left. */

@@ -30,7 +30,7 @@ export const reactionOf = (memberId: string, emoji: string) => `${memberId} ${em
 
 /** Why a change was not made. */
 export type ChangeRefused =
-  | { refused: 'noMessage' | 'notTheirs' | 'deleted' | 'tooManyReactions'; message?: undefined }
+  | { refused: 'noMessage' | 'notTheirs' | 'deleted' | 'notice' | 'tooManyReactions'; message?: undefined }
   /** It was edited since its author saw it: here is what it says now. */
   | { refused: 'editedMeanwhile'; message: Message }
 
@@ -43,6 +43,7 @@ export type Outcome = { message: Message; changed: boolean; refused?: undefined 
  * @param next the version that it takes
  */
 export function applyChange(standing: Standing, change: Change, next: number, now: Date): Outcome {
+  if (standing.message.notice) return { refused: 'notice' }
   if (change.kind === 'delete') return applyDelete(standing, change, next, now)
   if (change.kind === 'react') return applyReaction(standing, change, next)
   return applyEdit(standing, change, next, now)

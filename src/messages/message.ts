@@ -1,3 +1,5 @@
+import type { Notice } from '../words/notice.ts'
+
 /** One message as the database holds it. */
 export interface Message {
   roomId: string
@@ -8,6 +10,8 @@ export interface Message {
   author: { id: string; name: string }
   /** Empty once deleted. */
   body: string
+  /** Set when it was not said but done; its body is empty then. */
+  notice: Notice | null
   replyTo: number | null
   /** What it answers, as that is now; null where it answers nothing. */
   replied: Replied | null

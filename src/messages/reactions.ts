@@ -24,26 +24,15 @@ export function parseReactions(kept: string | null): Reaction[] {
   }))
 }
 
-/** The people whose names are missing, each once. */
-export function unnamed(messages: { reactions: Reaction[] }[]): string[] {
-  return [
-    ...new Set(
-      messages.flatMap(({ reactions }) => reactions.flatMap(({ members }) => members.map(({ id }) => id))),
-    ),
-  ]
-}
+/** The people who are told by name. */
+export const reactorsIn = (reactions: Reaction[]): string[] =>
+  reactions.flatMap(({ members }) => members.map(({ id }) => id))
 
-export function withNames<Reacted extends { reactions: Reaction[] }>(
-  message: Reacted,
-  names: ReadonlyMap<string, string>,
-): Reacted {
-  if (message.reactions.length === 0) return message
-  const reactions = message.reactions.map((reaction) => ({
+export const withNames = (reactions: Reaction[], names: ReadonlyMap<string, string>): Reaction[] =>
+  reactions.map((reaction) => ({
     ...reaction,
     members: reaction.members.map(({ id }) => ({ id, name: names.get(id) ?? '' })),
   }))
-  return { ...message, reactions }
-}
 
 /** @returns null where there are as many different ones as there may be */
 export function addReaction(reactions: Reaction[], emoji: string, id: string): Reaction[] | null {

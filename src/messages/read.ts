@@ -3,7 +3,8 @@ import { alias } from 'drizzle-orm/mysql-core'
 import type { Database } from '../database/connection.ts'
 import { members, messages, messageVersions, reactions, rooms } from '../database/schema.ts'
 import { type Message, REPLIED_LENGTH, type RoomState } from './message.ts'
-import { parseReactions, unnamed, withNames } from './reactions.ts'
+import { fromStored, personIn } from './notice.ts'
+import { parseReactions, reactorsIn, withNames } from './reactions.ts'
 
 /** Messages on one page of a room or of its history. */
 export const PAGE = 50
@@ -23,6 +24,7 @@ const messageColumns = {
   authorId: messages.authorId,
   authorName: members.name,
   body: messages.body,
+  notice: messages.notice,
   replyTo: messages.replyTo,
   repliedName: repliedAuthor.name,
   repliedBody: sql<string | null>`left(${replied.body}, ${sql.raw(String(REPLIED_LENGTH))})`,
@@ -34,9 +36,10 @@ const messageColumns = {
   reactions: messages.reactions,
 }
 
-interface MessageRow extends Omit<Message, 'author' | 'replied' | 'reactions' | 'nonce'> {
+interface MessageRow extends Omit<Message, 'author' | 'notice' | 'replied' | 'reactions' | 'nonce'> {
   authorId: string
   authorName: string
+  notice: string | null
   /** null where it answers nothing, or what retention has taken. */
   repliedName: string | null
   repliedBody: string | null
@@ -44,22 +47,31 @@ interface MessageRow extends Omit<Message, 'author' | 'replied' | 'reactions' | 
   reactions: string | null
 }
 
-/** Those who reacted have no names yet. */
-export function toMessage(row: MessageRow): Message {
+/** @param names of the people in the row's notice and reactions, where they are known already */
+export function toMessage(row: MessageRow, names: ReadonlyMap<string, string> = new Map()): Message {
+  const about = row.notice && personIn(row.notice)
+  const person = about && names.has(about) ? { id: about, name: names.get(about) ?? '' } : null
   return {
     roomId: row.roomId,
     number: row.number,
     version: row.version,
     author: { id: row.authorId, name: row.authorName },
     body: row.body,
+    notice: row.notice === null ? null : fromStored(row.notice, person),
     replyTo: row.replyTo,
     replied: row.repliedBody === null ? null : toReplied(row, row.repliedBody),
     createdAt: row.createdAt,
     editedAt: row.editedAt,
     deletedAt: row.deletedAt,
     deletedBy: row.deletedBy,
-    reactions: parseReactions(row.reactions),
+    reactions: withNames(parseReactions(row.reactions), names),
   }
+}
+
+/** Whom a row names besides its author. */
+function peopleIn({ notice, reactions: kept }: MessageRow): string[] {
+  const about = notice && personIn(notice)
+  return [...(about ? [about] : []), ...reactorsIn(parseReactions(kept))]
 }
 
 const toReplied = ({ repliedName, repliedDeletedAt }: MessageRow, body: string) => ({
@@ -93,17 +105,20 @@ export function createLogReader(database: Database) {
       .where(where)
       .orderBy(order)
       .limit(limit)
-      .then((rows) => withReactors(rows.map(toMessage)))
+      .then(withPeople)
   }
-  /** One query for all of them, and none where nobody has reacted. */
-  async function withReactors(found: Message[]): Promise<Message[]> {
-    const ids = unnamed(found)
-    if (ids.length === 0) return found
+
+  /** Few messages name anyone but their author: only those cost another question, one for all of them. */
+  async function withPeople(rows: MessageRow[]): Promise<Message[]> {
+    const named = [...new Set(rows.flatMap(peopleIn))]
+    if (named.length === 0) return rows.map((row) => toMessage(row))
     const { id, name } = members
-    const named = await database.select({ id, name }).from(members).where(inArray(id, ids))
-    const names = new Map(named.map((one) => [one.id, one.name]))
-    return found.map((message) => withNames(message, names))
+    const people = await database.select({ id, name }).from(members).where(inArray(id, named))
+    const names = new Map(named.map((one) => [one, '']))
+    for (const person of people) names.set(person.id, person.name)
+    return rows.map((row) => toMessage(row, names))
   }
+
   const inRoom = (roomId: string, ...conditions: (SQL | undefined)[]) =>
     and(eq(messages.roomId, roomId), ...conditions)
   const backward = async (where: SQL | undefined, limit: number) =>
@@ -170,6 +185,16 @@ export function createLogReader(database: Database) {
       return found.length > 0
     },
 
+    /** Whether a send was stored before, under its key. */
+    async isStored(roomId: string, sendKey: string): Promise<boolean> {
+      const found = await database
+        .select({ number: messages.number })
+        .from(messages)
+        .where(inRoom(roomId, eq(messages.sendKey, sendKey)))
+        .limit(1)
+      return found.length > 0
+    },
+
     /** What changed after a version, in the order of the versions: the question that every catch-up asks. */
     async changedSince(roomId: string, version: number, limit: number): Promise<Message[]> {
       return select(inRoom(roomId, gt(messages.version, version)), asc(messages.version), limit)
@@ -188,6 +213,7 @@ export function createLogReader(database: Database) {
           lte(messages.number, end),
           eq(messages.authorId, authorId),
           isNull(messages.deletedAt),
+          isNull(messages.notice),
         ),
         asc(messages.number),
         limit,

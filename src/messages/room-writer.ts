@@ -30,6 +30,7 @@ interface KeyedSend {
 interface Written<Answer> {
   answers: Answer[]
   changes: Message[]
+  life: string
 }
 
 type Transact<Wish, Answer> = (wishes: Wish[], beforeCommit: () => void) => Promise<Written<Answer>>
@@ -120,7 +121,7 @@ export class RoomWriter {
           commitUnderWay = true
         })
         // After a COMMIT whose answer was lost its rows are found as they stand, and nobody has told of them yet.
-        this.tell(wasUnderWay ? messagesOf(written.answers) : written.changes)
+        this.tell(wasUnderWay ? messagesOf(written.answers) : written.changes, written.life)
         return written.answers
       })
       for (const [place, { settle }] of batch.entries()) settle(answers[place] as Answer)
@@ -141,10 +142,10 @@ export class RoomWriter {
     const some = { roomId: this.roomId, author, after, now: this.now() }
     try {
       // Where only the answer to COMMIT was lost, readers hear of those tombstones from the next comparison with the database.
-      const { tombstones, goOnAfter } = await insist(Date.now() + this.retryForMs, () =>
+      const { life, tombstones, goOnAfter } = await insist(Date.now() + this.retryForMs, () =>
         this.store.erase(some),
       )
-      this.tell(tombstones)
+      this.tell(tombstones, life)
       const erased = erasure.erased + tombstones.length
       if (goOnAfter === null) settle(erased)
       else this.erasures.push({ ...erasure, after: goOnAfter, erased })
@@ -154,12 +155,13 @@ export class RoomWriter {
   }
 
   /** What is committed is committed: a listener that fails must not make a failure of it. */
-  private tell(changes: Message[]): void {
+  private tell(changes: Message[], life: string): void {
     if (changes.length === 0) return
     try {
       this.onCommit(
         this.roomId,
         changes.sort((one, other) => one.version - other.version),
+        life,
       )
     } catch {
       // Readers hear of it from the next comparison with the database.
@@ -170,7 +172,7 @@ export class RoomWriter {
     // The first of equal sends stores the message; the others are its repeats.
     const firsts = new Map<string, KeyedSend>()
     for (const wish of wishes) if (!firsts.has(wish.key)) firsts.set(wish.key, wish)
-    const { stored, fresh } = await this.store.append({
+    const { life, stored, fresh } = await this.store.append({
       roomId: this.roomId,
       keys: [...firsts.keys()],
       draft: (counters, freshKeys) =>
@@ -183,14 +185,14 @@ export class RoomWriter {
       if (!message) throw new Error('A send was left without an answer.')
       return { message, repeated: !fresh.has(key) || firsts.get(key) !== wish }
     })
-    return { answers, changes: [...fresh.values()] }
+    return { answers, changes: [...fresh.values()], life }
   }
 
   private readonly transactChanges: Transact<Change, Outcome> = async (changes, beforeCommit) => {
     const options = { roomId: this.roomId, changes, now: this.now(), beforeCommit }
-    const answers = await this.store.change(options)
-    const made = answers.flatMap((answer) => (!answer.refused && answer.changed ? answer.message : []))
-    return { answers, changes: made }
+    const { life, outcomes } = await this.store.change(options)
+    const made = outcomes.flatMap((answer) => (!answer.refused && answer.changed ? answer.message : []))
+    return { answers: outcomes, changes: made, life }
   }
 
   private draft(send: Send | undefined, room: Counters, step: number): Message {
@@ -201,6 +203,7 @@ export class RoomWriter {
       version: room.version + step,
       author: { id: send.authorId, name: send.authorName },
       body: send.body,
+      notice: send.notice ?? null,
       replyTo: send.replyTo,
       replied: send.replied,
       createdAt: this.now(),

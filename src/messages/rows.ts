@@ -11,6 +11,7 @@ export interface StoredRow {
   author_id: Buffer
   name: string
   body: string
+  notice: string | null
   reply_to: number | null
   replied_name: string | null
   replied_body: string | null
@@ -25,7 +26,7 @@ export interface StoredRow {
 }
 
 const select =
-  'select m.number, m.version, m.send_key, m.author_id, a.name, m.body, m.reply_to, qa.name replied_name, left(q.body, ?) replied_body, q.deleted_at replied_deleted_at, m.created_at, m.edited_at, m.deleted_at, m.deleted_by, m.reactions, (select max(v.version) from message_versions v where v.room_id = m.room_id and v.number = m.number) last_edit from messages m left join members a on a.id = m.author_id left join messages q on q.room_id = m.room_id and q.number = m.reply_to left join members qa on qa.id = q.author_id where m.room_id = ? and '
+  'select m.number, m.version, m.send_key, m.author_id, a.name, m.body, m.notice, m.reply_to, qa.name replied_name, left(q.body, ?) replied_body, q.deleted_at replied_deleted_at, m.created_at, m.edited_at, m.deleted_at, m.deleted_by, m.reactions, (select max(v.version) from message_versions v where v.room_id = m.room_id and v.number = m.number) last_edit from messages m left join members a on a.id = m.author_id left join messages q on q.room_id = m.room_id and q.number = m.reply_to left join members qa on qa.id = q.author_id where m.room_id = ? and '
 
 /** Whole messages and not their numbers alone: to read them after the COMMIT could fail what stands. */
 export const storedUnder = (room: unknown, keys: string[]): Statement => ({
@@ -51,22 +52,31 @@ export const toNames = (rows: unknown) =>
 const idOf = (bytes: Buffer | null) =>
   bytes === null ? null : String(messages.authorId.mapFromDriverValue(bytes))
 
-export function storedMessage(roomId: string, row: StoredRow): Message {
-  return toMessage({
-    roomId,
-    number: row.number,
-    version: row.version,
-    authorId: String(idOf(row.author_id)),
-    authorName: row.name,
-    body: row.body,
-    replyTo: row.reply_to,
-    repliedName: row.replied_name,
-    repliedBody: row.replied_body,
-    repliedDeletedAt: row.replied_deleted_at,
-    createdAt: row.created_at,
-    editedAt: row.edited_at,
-    deletedAt: row.deleted_at,
-    deletedBy: idOf(row.deleted_by),
-    reactions: row.reactions,
-  })
+/** @param names of those who reacted, where they are known already */
+export function storedMessage(
+  roomId: string,
+  row: StoredRow,
+  names: ReadonlyMap<string, string> = new Map(),
+): Message {
+  return toMessage(
+    {
+      roomId,
+      number: row.number,
+      version: row.version,
+      authorId: String(idOf(row.author_id)),
+      authorName: row.name,
+      body: row.body,
+      notice: row.notice,
+      replyTo: row.reply_to,
+      repliedName: row.replied_name,
+      repliedBody: row.replied_body,
+      repliedDeletedAt: row.replied_deleted_at,
+      createdAt: row.created_at,
+      editedAt: row.edited_at,
+      deletedAt: row.deleted_at,
+      deletedBy: idOf(row.deleted_by),
+      reactions: row.reactions,
+    },
+    names,
+  )
 }

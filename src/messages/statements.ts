@@ -6,12 +6,13 @@ export const begin: Statement = { sql: 'START TRANSACTION', params: [] }
 export const commit: Statement = { sql: 'COMMIT', params: [] }
 
 export interface RoomRow {
+  life: string
   last_number: number
   version: number
 }
 
 export const lockRoom = (room: unknown): Statement => ({
-  sql: 'select last_number, version from rooms where id = ? for update',
+  sql: 'select life, last_number, version from rooms where id = ? for update',
   params: [room],
 })
 

@@ -4,12 +4,14 @@ import { inTransaction, type Statement } from '../database/together.ts'
 import type { Change, Outcome } from './change.ts'
 import { changeStored, forgetAround } from './change-store.ts'
 import type { Message } from './message.ts'
-import { unnamed, withNames } from './reactions.ts'
+import { toStored } from './notice.ts'
+import { parseReactions, reactorsIn } from './reactions.ts'
 import { namesOf, type StoredRow, storedMessage, storedUnder, toNames } from './rows.ts'
 import { begin, commit, lockRoom, type RoomRow, raiseVersion } from './statements.ts'
 
 /** Where the room stands, read under the lock on its row. */
 export interface Counters {
+  life: string
   lastNumber: number
   version: number
 }
@@ -21,67 +23,72 @@ export interface MessageStore {
    * @param keys the send keys that may be stored already, 1 to 200
    * @param draft makes the new messages from where the room stands and from the keys that were stored before, by key
    * @param beforeCommit called when the COMMIT is about to be sent: from then on an error does not say that nothing was stored
-   * @returns the messages that were stored before under these keys, and the new ones, by key
+   * @returns the life of the room, the messages that were stored before under these keys, and the new ones, by key
    */
   append(options: {
     roomId: string
     keys: string[]
     draft: (counters: Counters, freshKeys: string[]) => Map<string, Message>
     beforeCommit: () => void
-  }): Promise<{ stored: Map<string, Message>; fresh: Map<string, Message> }>
+  }): Promise<{ life: string; stored: Map<string, Message>; fresh: Map<string, Message> }>
 
   /**
    * Makes tombstones of some of an author's messages after a number, in one transaction behind the same lock: each takes the next version.
    * Run again after an error it goes on where the last commit ended.
    * @param author under this name the tombstones are told of
-   * @returns the tombstones in the order of their versions, and the number to go on after; null when the room's end was reached
+   * @returns the life of the room, the tombstones in the order of their versions, and the number to go on after; null when the room's end was
+   * reached
    */
   erase(options: {
     roomId: string
     author: Message['author']
     after: number
     now: Date
-  }): Promise<{ tombstones: Message[]; goOnAfter: number | null }>
+  }): Promise<{ life: string; tombstones: Message[]; goOnAfter: number | null }>
 
   /**
    * Changes messages in one transaction behind the same lock, each change upon what the one before has left and under the next version.
-   * @returns what came of each, in their order
+   * @returns the life of the room, and what came of each change, in their order
    */
   change(options: {
     roomId: string
     changes: Change[]
     now: Date
     beforeCommit: () => void
-  }): Promise<Outcome[]>
+  }): Promise<{ life: string; outcomes: Outcome[] }>
 }
 
 /** Tombstones made by one transaction, and numbers that it looks through for them: senders wait behind it. */
 const ERASED_AT_ONCE = 200
 const LOOKED_THROUGH_AT_ONCE = 10_000
 
-const moveCounters = (room: unknown, by: number): Statement => ({
-  sql: 'update rooms set last_number = last_number + ?, version = version + ? where id = ?',
-  params: [by, by, room],
+const moveCounters = (room: unknown, by: number, activeAt: Date): Statement => ({
+  sql: 'update rooms set last_number = last_number + ?, version = version + ?, active_at = ? where id = ?',
+  params: [by, by, activeAt, room],
 })
 
 const insert = (room: unknown, fresh: Map<string, Message>): Statement => ({
-  sql: 'insert into messages (room_id, number, version, author_id, send_key, body, reply_to, created_at) values ?',
+  sql: 'insert into messages (room_id, number, version, author_id, send_key, body, notice, reply_to, created_at) values ?',
   params: [
-    Array.from(fresh, ([key, { number, version, author, body, replyTo, createdAt }]) => [
+    Array.from(fresh, ([key, { number, version, author, body, notice, replyTo, createdAt }]) => [
       room,
       number,
       version,
       messages.authorId.mapToDriverValue(author.id),
       messages.sendKey.mapToDriverValue(key),
       body,
+      notice && toStored(notice),
       replyTo,
       createdAt,
     ]),
   ],
 })
 
+/** When the last of them was written. */
+const writtenAt = (fresh: Map<string, Message>) => [...fresh.values()].at(-1)?.createdAt ?? new Date()
+
 const ownMessages = (room: unknown, authorId: string, after: number): Statement => ({
-  sql: 'select number, reply_to, created_at, edited_at from messages where room_id = ? and number > ? and number <= ? and author_id = ? and deleted_at is null order by number limit ?',
+  sql: 'select number, reply_to, created_at, edited_at from messages where room_id = ? and number > ? and number <= ? and author_id = ? and deleted_at is null and notice is null order by number limit ?',
   params: [
     room,
     after,
@@ -123,26 +130,25 @@ export function createMessageStore(opened: OpenDatabase): MessageStore {
             StoredRow[],
           ]
           if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
-          const stored = new Map(
-            rows.map((row) => [
-              String(messages.sendKey.mapFromDriverValue(row.send_key)),
-              storedMessage(roomId, row),
-            ]),
+          const { life, last_number: lastNumber, version } = counters[0]
+          const known = new Map(
+            rows.map((row) => [String(messages.sendKey.mapFromDriverValue(row.send_key)), row]),
           )
           const fresh = draft(
-            { lastNumber: counters[0].last_number, version: counters[0].version },
-            keys.filter((key) => !stored.has(key)),
+            { life, lastNumber, version },
+            keys.filter((key) => !known.has(key)),
           )
-          const reactors = unnamed([...stored.values()])
+          const reactors = rows.flatMap(({ reactions }) => reactorsIn(parseReactions(reactions)))
           const asked = reactors.length > 0 ? [namesOf(reactors)] : []
-          const writes = fresh.size > 0 ? [insert(room, fresh), moveCounters(room, fresh.size)] : []
+          const writes =
+            fresh.size > 0 ? [insert(room, fresh), moveCounters(room, fresh.size, writtenAt(fresh))] : []
           beforeCommit()
           const answers = await send(...asked, ...writes, commit)
-          if (asked.length > 0) {
-            const names = toNames(answers[0])
-            for (const [key, message] of stored) stored.set(key, withNames(message, names))
-          }
-          return { stored, fresh }
+          const names = asked.length > 0 ? toNames(answers[0]) : new Map()
+          const stored = new Map(
+            Array.from(known, ([key, row]) => [key, storedMessage(roomId, row, names)] as const),
+          )
+          return { life, stored, fresh }
         },
         logger,
       )
@@ -159,13 +165,14 @@ export function createMessageStore(opened: OpenDatabase): MessageStore {
             ownMessages(room, author.id, after),
           )) as [unknown, RoomRow[], OwnRow[]]
           if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
-          const { last_number: lastNumber, version } = counters[0]
+          const { life, last_number: lastNumber, version } = counters[0]
           const tombstones = rows.map((row, place) => ({
             roomId,
             number: row.number,
             version: version + place + 1,
             author,
             body: '',
+            notice: null,
             replyTo: row.reply_to,
             replied: null,
             createdAt: row.created_at,
@@ -182,7 +189,7 @@ export function createMessageStore(opened: OpenDatabase): MessageStore {
           // A full page may have left some of its stretch behind.
           const lookedUpTo =
             rows.length < ERASED_AT_ONCE ? after + LOOKED_THROUGH_AT_ONCE : (rows.at(-1)?.number ?? after)
-          return { tombstones, goOnAfter: lookedUpTo < lastNumber ? lookedUpTo : null }
+          return { life, tombstones, goOnAfter: lookedUpTo < lastNumber ? lookedUpTo : null }
         },
         logger,
       )

@@ -12,14 +12,15 @@ import { recordAct } from '../http/audit.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { problem, type Refused } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
-import { pageContext, renderPage, wordsFor } from '../http/page.tsx'
-import { withoutControls } from '../messages/format.ts'
+import { wordsFor } from '../http/language.ts'
+import { pageContext, renderPage } from '../http/page.tsx'
+import { onOneLine } from '../messages/format.ts'
 import { confirmPerson } from './confirm.ts'
 import { endCredentials } from './credentials.ts'
 import { safeNext } from './login.tsx'
 import { nameSentence } from './name.ts'
 import { passwordSentence } from './password.ts'
-import { redirectTo, refuseForm } from './session.ts'
+import { redirectTo, refuseForm, rememberDevice, renewSession } from './session.ts'
 
 type RefusedForm = NonNullable<AccountView['refused']>['form']
 
@@ -46,6 +47,7 @@ async function accountView(c: AppContext): Promise<AccountView> {
     createdAt: account.createdAt,
     role: account.role,
     transport: account.transport,
+    language: account.language,
     secondFactor,
     sessions: listedSessions.map((session) => toSessionView(session, credential.id)).sort(currentFirst),
     newDevices: current ? newDevices(known, toLogIn(current)) : [],
@@ -157,9 +159,9 @@ export const account = new Hono<Env>()
 
   .post('/account/password', async (c) => {
     const { member, credential } = signedIn(c)
-    const { members, sessions } = c.get('house')
+    const { members, sessions, knownDevices } = c.get('house')
     const typed = c.get('fields').new_password ?? ''
-    const fault = passwordSentence(typed)
+    const fault = passwordSentence(typed, (await members.account(member.id)) ?? {})
     const known = await members.passwordHash(member.id)
     const refusal = await confirmPerson(c)
     if (refusal || fault) {
@@ -171,6 +173,9 @@ export const account = new Hono<Env>()
     }
     const ended = await sessions.endOthers(member.id, credential.id)
     endCredentials(c, member.id, ended)
+    await renewSession(c)
+    await knownDevices.forgetAll(member.id)
+    await rememberDevice(c, member.id)
     await recordAct(c, 'password-changed', { memberId: member.id, details: { ended: ended.length } })
     return backToAccount(c, 'password', { ended: ended.length })
   })
@@ -203,7 +208,7 @@ export const isCredentialId = (typed: string) => /^[0-9a-f]{64}$/.test(typed)
 function toJson(c: AppContext, view: AccountView) {
   const { device } = wordsFor(c).account.sessions
   const { id } = signedIn(c).member
-  const { name, phone, createdAt, role, transport, sessions, newDevices: fresh, tokens } = view
+  const { name, phone, createdAt, role, transport, language, sessions, newDevices: fresh, tokens } = view
   return {
     id,
     name,
@@ -211,6 +216,7 @@ function toJson(c: AppContext, view: AccountView) {
     createdAt,
     role,
     transport,
+    language,
     sessions: sessions.map(({ program, system, ...session }) => ({
       device: device(program, system),
       ...session,
@@ -228,6 +234,7 @@ function toText(c: AppContext, view: AccountView): string {
     ['phone', view.phone],
     ['role', view.role],
     ['transport', view.transport],
+    ['language', view.language ?? 'auto'],
     ...view.sessions.map(({ id, program, system, address, lastSeenAt, current }) => [
       current ? 'session*' : 'session',
       device(program, system),
@@ -249,5 +256,5 @@ function toText(c: AppContext, view: AccountView): string {
       id,
     ]),
   ]
-  return lines.map((parts) => `${parts.map(withoutControls).join('\t')}\n`).join('')
+  return lines.map((parts) => `${parts.map(onOneLine).join('\t')}\n`).join('')
 }

@@ -5,7 +5,8 @@ import type { ActView } from '../../templates/views.ts'
 import { deviceOf } from '../accounts/devices.ts'
 import { type AppContext, signedIn } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
-import { inWords, wordsFor } from '../http/page.tsx'
+import { wordsFor } from '../http/language.ts'
+import { inWords } from '../http/page.tsx'
 import type { Message, RoomState } from '../messages/message.ts'
 import { toJson, toView } from '../messages/view.ts'
 
@@ -21,8 +22,9 @@ const MOST_ACTS = 10_000
 export async function archiveOf(c: AppContext): Promise<ReadableStream<Uint8Array>> {
   const account = await accountOf(c)
   const rooms: RoomState[] = []
+  const { direct } = wordsFor(c).rooms
   for await (const room of c.get('house').rooms.everyRoom()) {
-    if (await hasSpoken(c, room)) rooms.push(room)
+    if (await hasSpoken(c, room)) rooms.push({ ...room, name: room.name || direct.room })
   }
   return makeZip(filesOf(c, account, rooms))
 }

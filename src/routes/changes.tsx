@@ -6,14 +6,15 @@ import { recordAct } from '../http/audit.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { Problem, problem } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
+import { wordsFor } from '../http/language.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
 import type { Change, ChangeRefused } from '../messages/change.ts'
 import { toHtml, toTextLine } from '../messages/format.ts'
-import type { Message, RoomState } from '../messages/message.ts'
+import type { Message } from '../messages/message.ts'
 import type { MessageVersion } from '../messages/read.ts'
 import { toView } from '../messages/view.ts'
-import { keepsOrder } from '../rooms/moderate.ts'
-import { enterRoom } from './door.ts'
+import type { Room } from '../rooms/rooms.ts'
+import { closedTo, enterRoom, keeps } from './door.ts'
 import { answerMessage, findMessage, numberOf, placeUrl, typedText } from './message.tsx'
 import { refuseForm } from './session.ts'
 
@@ -23,11 +24,14 @@ const refusals = {
   deleted: 'messageDeleted',
   editedMeanwhile: 'editedMeanwhile',
   tooManyReactions: 'tooManyReactions',
+  notice: 'noticeStays',
 } as const satisfies Record<ChangeRefused['refused'], string>
 
 /** Makes a change, within what one member may tell everyone. @throws Problem 403, 404, 410, 412, 422, 429 */
-export async function makeChange(c: AppContext, room: RoomState, change: Change): Promise<Message> {
+export async function makeChange(c: AppContext, room: Room, change: Change): Promise<Message> {
   const { log, limits } = c.get('house')
+  const closed = change.kind === 'delete' ? null : closedTo(c, room)
+  if (closed) throw problem(closed === 'archived' ? 'roomArchived' : 'roomLocked')
   await limits.take('changesOfMember', change.by)
   const outcome = await log.change(room.id, change)
   if (outcome.refused) throw problem(refusals[outcome.refused])
@@ -36,10 +40,7 @@ export async function makeChange(c: AppContext, room: RoomState, change: Change)
 }
 
 /** Answers with the message as the change has left it. */
-export async function answerChange(
-  c: AppContext,
-  wish: (room: RoomState) => Promise<Message>,
-): Promise<Response> {
+export async function answerChange(c: AppContext, wish: (room: Room) => Promise<Message>): Promise<Response> {
   // An answer in a face that we do not speak must not come after the change was made.
   const face = chooseFace(c.req.raw)
   const room = await enterRoom(c)
@@ -48,7 +49,7 @@ export async function answerChange(
 }
 
 /** @throws Problem 413, 422 with the field named, and what `makeChange` throws */
-function edit(c: AppContext, room: RoomState): Promise<Message> {
+function edit(c: AppContext, room: Room): Promise<Message> {
   const text = typedText(c.get('fields').body)
   if ('refused' in text) throw problem('invalid', { fields: { body: text.refused } })
   const by = signedIn(c).member.id
@@ -73,7 +74,7 @@ function seenVersion(c: AppContext): number | null {
 }
 
 /** Gives the form back with what was typed, beside what the message says by now. */
-async function giveBack(c: AppContext, room: RoomState, refusal: Problem): Promise<Response> {
+async function giveBack(c: AppContext, room: Room, refusal: Problem): Promise<Response> {
   const message = await findMessage(c, room)
   const isConflict = refusal.code === 'editedMeanwhile'
   const { body = '', version = '' } = c.get('fields')
@@ -95,10 +96,10 @@ async function giveBack(c: AppContext, room: RoomState, refusal: Problem): Promi
 const isForTheForm = (error: unknown): error is Problem =>
   error instanceof Problem && ['invalid', 'tooLong', 'editedMeanwhile'].includes(error.code)
 
-async function erase(c: AppContext, room: RoomState): Promise<Message> {
+async function erase(c: AppContext, room: Room): Promise<Message> {
   const { member } = signedIn(c)
   const change = { kind: 'delete', number: numberOf(c), by: member.id } as const
-  const message = await makeChange(c, room, { ...change, keepsOrder: await keepsOrder(member, room) })
+  const message = await makeChange(c, room, { ...change, keepsOrder: keeps(c, room) })
   if (message.author.id !== member.id && message.deletedBy === member.id) {
     const { number, author } = message
     await recordAct(c, 'message-removed', { memberId: author.id, details: { room: room.slug, number } })
@@ -107,10 +108,11 @@ async function erase(c: AppContext, room: RoomState): Promise<Message> {
 }
 
 /** @throws Problem 403 where this is not theirs, 410 */
-async function mine(c: AppContext, room: RoomState): Promise<Message> {
+async function mine(c: AppContext, room: Room): Promise<Message> {
   const message = await findMessage(c, room)
   if (message.author.id !== signedIn(c).member.id) throw problem('notYourMessage')
   if (message.deletedAt) throw problem('messageDeleted')
+  if (message.notice) throw problem('noticeStays')
   return message
 }
 
@@ -141,7 +143,7 @@ export const changes = new Hono<Env>()
     const room = await enterRoom(c)
     const message = await findMessage(c, room)
     const { member } = signedIn(c)
-    if (message.author.id !== member.id && !(await keepsOrder(member, room))) throw problem('notYourMessage')
+    if (message.author.id !== member.id && !keeps(c, room)) throw problem('notYourMessage')
     if (message.deletedAt) throw problem('messageDeleted')
     const view = toView(message, room.slug)
     return renderPage(c, <DeletePage page={await pageContext(c)} room={room} message={view} />)
@@ -160,7 +162,7 @@ export const changes = new Hono<Env>()
 
 async function answerVersions(
   c: AppContext,
-  room: RoomState,
+  room: Room,
   message: Message,
   versions: MessageVersion[],
   face: ReturnType<typeof chooseFace>,
@@ -173,7 +175,10 @@ async function answerVersions(
   }
   if (face === 'text') {
     const line = (one: { body: string; writtenAt: Date }) =>
-      toTextLine({ number, author, createdAt: one.writtenAt, body: one.body, deleted: false })
+      toTextLine(
+        { number, author, createdAt: one.writtenAt, body: one.body, notice: null, deleted: false },
+        wordsFor(c),
+      )
     return c.text(said.map((one) => `${line(one)}\n`).join(''))
   }
   const view = {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import type { Env } from '../http/context.ts'
-import { wordsFor } from '../http/page.tsx'
+import { wordsFor } from '../http/language.ts'
 
 /** For supervisors and proxies: `/healthz` says that the process is alive, `/readyz` that it can serve. */
 export const health = new Hono<Env>()

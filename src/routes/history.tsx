@@ -6,12 +6,15 @@ import type { HistoryPageView, LogView } from '../../templates/views.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
+import { wordsFor } from '../http/language.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import { csvLine } from '../messages/csv.ts'
 import { toTextLine } from '../messages/format.ts'
 import type { Message, RoomState } from '../messages/message.ts'
 import { PAGE } from '../messages/read.ts'
-import { nameOf, toJson, toView } from '../messages/view.ts'
+import { jsonLine, toJson, toView } from '../messages/view.ts'
+import type { Words } from '../words/en.ts'
+import { saidIn } from '../words/notice.ts'
 import { enterRoom } from './door.ts'
 import { numberParameter } from './query.ts'
 import { logView, plainLog, stretchOf } from './rooms.tsx'
@@ -115,10 +118,12 @@ function transcript(c: AppContext, face: keyof typeof DOWNLOADS, room: RoomState
   }
   const pages = pagesOf(c, room, day)
   const { type, write } = DOWNLOADS[face]
-  return c.body(toStream(write(room, pages)), 200, { 'content-type': type })
+  return c.body(toStream(write(room, pages, wordsFor(c))), 200, { 'content-type': type })
 }
 
-async function* pagesOf(c: AppContext, room: RoomState, day: Day | null): AsyncGenerator<Message[]> {
+type Pages = AsyncGenerator<Message[]>
+
+async function* pagesOf(c: AppContext, room: RoomState, day: Day | null): Pages {
   const { reader } = c.get('house')
   for (let after = 0; ; ) {
     const page = day
@@ -132,18 +137,18 @@ async function* pagesOf(c: AppContext, room: RoomState, day: Day | null): AsyncG
   }
 }
 
-async function* asText(room: RoomState, pages: AsyncGenerator<Message[]>): AsyncGenerator<string> {
+async function* asText(room: RoomState, pages: Pages, words: Words): AsyncGenerator<string> {
   for await (const page of pages)
-    yield page.map((message) => `${toTextLine(toView(message, room.slug))}\n`).join('')
+    yield page.map((message) => `${toTextLine(toView(message, room.slug), words)}\n`).join('')
 }
 
-async function* asJson(room: RoomState, pages: AsyncGenerator<Message[]>): AsyncGenerator<string> {
+async function* asJson(room: RoomState, pages: Pages): AsyncGenerator<string> {
   yield `{"room":${JSON.stringify(room.slug)},"version":${room.version},"messages":[`
   let separator = ''
   for await (const page of pages) {
     yield page
       .map((message) => {
-        const line = separator + JSON.stringify(toJson(toView(message, room.slug)))
+        const line = separator + jsonLine(toJson(toView(message, room.slug)))
         separator = ',\n'
         return line
       })
@@ -152,13 +157,16 @@ async function* asJson(room: RoomState, pages: AsyncGenerator<Message[]>): Async
   yield ']}\n'
 }
 
-async function* asCsv(_room: RoomState, pages: AsyncGenerator<Message[]>): AsyncGenerator<string> {
+async function* asCsv(room: RoomState, pages: Pages, { message: words }: Words): AsyncGenerator<string> {
   yield csvLine(['number', 'createdAt', 'author', 'replyTo', 'body'])
   for await (const page of pages) {
     yield page
-      .map(({ number, createdAt, author, replyTo, body, deletedAt }) =>
-        csvLine([number, createdAt.toISOString(), nameOf(author), replyTo ?? '', deletedAt ? '' : body]),
-      )
+      .map((message) => toView(message, room.slug))
+      .map((message) => {
+        const { number, createdAt, author, replyTo } = message
+        const name = author.name || words.formerMember
+        return csvLine([number, createdAt.toISOString(), name, replyTo ?? '', saidIn(message, words)])
+      })
       .join('')
   }
 }

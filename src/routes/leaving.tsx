@@ -40,7 +40,7 @@ export const leaving = new Hono<Env>()
   })
 
 /**
- * The messages go first, while there is still someone who can ask again if the database goes away in between. What was sent while they went is
+ * The messages and the memberships go first, while there is still someone who can ask again if the database goes away in between. What was sent while they went is
  * erased at the end, when nothing more can be sent.
  * @throws Problem 403 for who has become the owner meanwhile; what the driver throws when the database is away
  */
@@ -48,6 +48,7 @@ async function leave(c: AppContext, { erasing }: { erasing: boolean }): Promise<
   const { member } = signedIn(c)
   const { members, bus, report } = c.get('house')
   let erased = erasing ? await eraseEverywhere(c) : 0
+  await c.get('house').memberships.endAllOf(member.id)
   // Told whatever the answer: it may have been lost after the commit, and to forget a name in vain does no harm.
   const ended = await members
     .depart(member.id, new Date())

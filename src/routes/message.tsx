@@ -13,6 +13,8 @@ import { wholeNumber } from './query.ts'
 
 /** What is shared by everything that is done with messages. */
 
+type Place = Pick<RoomPlace, 'id' | 'slug'>
+
 /** The number of this address's message. @throws Problem 404 for what is none */
 export function numberOf(c: AppContext): number {
   const number = wholeNumber(c.req.param('number') ?? '')
@@ -21,7 +23,7 @@ export function numberOf(c: AppContext): number {
 }
 
 /** The message of this address. @throws Problem 404 */
-export async function findMessage(c: AppContext, room: RoomPlace): Promise<Message> {
+export async function findMessage(c: AppContext, room: Place): Promise<Message> {
   const message = await c.get('house').reader.one(room.id, numberOf(c))
   if (!message) throw problem('noMessage')
   return message
@@ -50,7 +52,7 @@ interface Answering {
 }
 
 /** The answer to whatever was done to a message, after its commit: the message as it now is. */
-export function answerMessage(c: AppContext, room: RoomPlace, message: Message, answering: Answering) {
+export function answerMessage(c: AppContext, room: Place, message: Message, answering: Answering) {
   const { face, status, next } = answering
   const view = toView(message, room.slug)
   c.header('Teahouse-Version', String(message.version))

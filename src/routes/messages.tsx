@@ -7,15 +7,16 @@ import type { AppContext, Env } from '../http/context.ts'
 import { signedIn } from '../http/context.ts'
 import { problem, type Refused } from '../http/errors.ts'
 import { chooseFace, wantsFragment } from '../http/faces.ts'
+import { wordsFor } from '../http/language.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import type { Send } from '../messages/append.ts'
 import { toTextLine } from '../messages/format.ts'
-import { type Message, REPLIED_LENGTH, type RoomState } from '../messages/message.ts'
+import { type Message, REPLIED_LENGTH } from '../messages/message.ts'
 import { freshNonce, NONCE } from '../messages/send-key.ts'
 import { toJson, toView } from '../messages/view.ts'
-import { keepsOrder } from '../rooms/moderate.ts'
-import type { RoomPlace } from '../rooms/rooms.ts'
-import { enterPlace, enterRoom } from './door.ts'
+import type { Room, RoomPlace } from '../rooms/rooms.ts'
+import { closedTo, enterPlace, enterRoom, keeps } from './door.ts'
+import { takeFloor } from './floor.ts'
 import { answerMessage, findMessage, messageTag, typedText } from './message.tsx'
 import { wholeNumber } from './query.ts'
 
@@ -61,9 +62,10 @@ export const messages = new Hono<Env>()
     const { member } = signedIn(c)
     const { log, limits } = c.get('house')
     const room = await enterPlace(c)
-    const send = await checkSend(c, room)
+    const send = { ...(await checkSend(c, room)), authorId: member.id, authorName: member.name }
+    await takeFloor(c, room, send)
     await limits.take('messagesOfMember', member.id)
-    const appended = await log.append(room.id, { ...send, authorId: member.id, authorName: member.name })
+    const appended = await log.append(room.id, send)
     // Whoever says the same again, to be sure, has said nothing more.
     if (appended.repeated) await limits.giveBack('messagesOfMember', member.id)
     // The same for a repeat, but 200.
@@ -83,20 +85,21 @@ export const messages = new Hono<Env>()
     const face = chooseFace(c.req.raw)
     if (face !== 'html') c.header('ETag', messageTag(message))
     if (face === 'json') return c.json(toJson(view))
-    if (face === 'text') return c.text(`${toTextLine(view)}\n`)
+    if (face === 'text') return c.text(`${toTextLine(view, wordsFor(c))}\n`)
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageItem message={view} />)
-    const may = await mayDo(c, room, message)
+    const may = mayDo(c, room, message)
     return renderPage(
       c,
       <MessagePage page={await pageContext(c)} room={room} message={view} version={room.version} may={may} />,
     )
   })
 
-async function mayDo(c: AppContext, room: RoomState, { author, deletedAt }: Message): Promise<MayView> {
-  const { member } = signedIn(c)
-  const isMine = author.id === member.id
+function mayDo(c: AppContext, room: Room, { author, deletedAt, notice }: Message): MayView {
+  const isMine = author.id === signedIn(c).member.id
+  const stands = !deletedAt && !notice
   return {
-    edit: isMine && !deletedAt,
-    delete: !deletedAt && (isMine || (await keepsOrder(member, room))),
+    react: stands && !closedTo(c, room),
+    edit: stands && isMine && !closedTo(c, room),
+    delete: stands && (isMine || keeps(c, room)),
   }
 }

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import { checkEmoji } from '../messages/emoji.ts'
-import type { Message, RoomState } from '../messages/message.ts'
+import type { Message } from '../messages/message.ts'
+import type { Room } from '../rooms/rooms.ts'
 import { answerChange, makeChange } from './changes.tsx'
 import { numberOf } from './message.tsx'
 
@@ -13,7 +14,7 @@ function emojiOf(typed = ''): string {
   return emoji
 }
 
-function react(c: AppContext, room: RoomState, emoji: string, on: boolean): Promise<Message> {
+function react(c: AppContext, room: Room, emoji: string, on: boolean): Promise<Message> {
   const by = signedIn(c).member.id
   return makeChange(c, room, { kind: 'react', number: numberOf(c), by, emoji, on })
 }

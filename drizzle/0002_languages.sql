@@ -1,0 +1,1 @@
+ALTER TABLE `members` ADD `language` varchar(16) character set ascii collate ascii_bin;
