@@ -145,7 +145,15 @@ describeWith(['chromium'], 'rooms', () => {
     const house = await houseForThisTest()
     const host = await enter(house, ada, true)
     await makeRoom(host, 'Kitchen', 'open')
-    for (const path of ['/rooms', '/rooms/kitchen', '/rooms/kitchen/people', '/rooms/kitchen/settings']) {
+    await host.goTo('/rooms/kitchen/people')
+    const own = (await host.page.getByRole('link', { name: 'Ada', exact: true }).getAttribute('href')) ?? ''
+    for (const path of [
+      '/rooms',
+      '/rooms/kitchen',
+      '/rooms/kitchen/people',
+      '/rooms/kitchen/settings',
+      own,
+    ]) {
       await host.goTo(path)
       expect(await accessibilityProblems(host.page), path).toEqual([])
     }
