@@ -18,6 +18,7 @@ const by = (way: string | number | undefined) => (way === 'code' ? 'code by SMS'
 export const audited = {
   registered: ({ who }: Facts) => `${who} registered.`,
   'logged-in': ({ who }: Facts) => `${who} logged in.`,
+  'logged-out': ({ who }: Facts) => `${who} logged out.`,
   /** Of a number that nobody has, `whom` is `who`. */
   'login-refused': ({ who, whom }: Facts) =>
     who === whom ? 'A log-in was refused.' : `A log-in as ${whom} was refused.`,

@@ -6,6 +6,7 @@ const by = (way: string | number | undefined) => (way === 'code' ? '短信验证
 export const audited: Words['audited'] = {
   registered: ({ who }) => `${who} 注册了账户。`,
   'logged-in': ({ who }) => `${who} 登录了。`,
+  'logged-out': ({ who }) => `${who} 退出了登录。`,
   'login-refused': ({ who, whom }) =>
     who === whom ? '有人想登录，没有成功。' : `有人想登录 ${whom} 的账户，没有成功。`,
   'password-changed': ({ who }) => `${who} 改了密码。`,
