@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { Env } from '../../src/http/context.ts'
 import { checkRights } from '../../src/http/door.ts'
+import { en } from '../../src/words/en.ts'
 import type { Answer } from '../tools/http-client.ts'
 import { type Headers, matrixCast, routes } from './matrix-cast.ts'
 import { type Cell, columns, matrix, type Row } from './rights-matrix.ts'
@@ -109,6 +110,34 @@ async function comeFirst(one: Try): Promise<Try> {
   const headers = await one.come()
   return { ...one, come: async () => headers }
 }
+
+const saysNoRoom = ({ status, body }: Answer) => status === 404 && body.includes(en.errors.noRoom.title)
+const ofRooms = matrix.filter(({ path }) => path.startsWith('/rooms/:room') && !asksNobody.test(path))
+
+describe('every address of a private room', () => {
+  it.each(ofRooms.map((row) => ({ route: `${row.method} ${row.path}`, row })))(
+    '$route is not there for a stranger, nor for those who keep the house',
+    async ({ row }) => {
+      const address = await cast.addressOf(row, await cast.makePrivateRoom())
+      const strangers = ['stranger', 'admin', 'owner'] as const
+      const comers = await Promise.all(strangers.map(async (who) => [who, await cast.as[who]()] as const))
+      const member = await cast.as.member()
+      const before = await cast.everythingStored()
+      const ask = (headers: Headers, Accept: string) =>
+        house.ask(address, {
+          method: row.method,
+          ...(row.method !== 'GET' && { form: cast.formOf(row) }),
+          headers: { Accept, Origin: house.origin, ...headers },
+        })
+      for (const [who, headers] of comers) {
+        for (const accept of ['application/json', 'text/html'])
+          expect([who, accept, saysNoRoom(await ask(headers, accept))]).toEqual([who, accept, true])
+      }
+      expect(await cast.everythingStored()).toEqual(before)
+      expect(saysNoRoom(await ask(member, 'application/json'))).toBe(false)
+    },
+  )
+})
 
 describe('an address that is nearly open', () => {
   it.each([
