@@ -22,6 +22,7 @@ import { createConnections } from './live/connections.ts'
 import { createFeed } from './live/feed.ts'
 import { createPersonalFeed } from './live/personal.ts'
 import type { LiveParts, LivePlatform } from './live/platform.ts'
+import { createPresence } from './live/presence.ts'
 import { createRights, type Ground } from './live/rights.ts'
 import { createRoomLog } from './messages/append.ts'
 import { createLogReader } from './messages/read.ts'
@@ -66,6 +67,7 @@ export function createHouse({
     clock,
     onFault,
   })
+  const presence = createPresence({ bus, clock })
   const rights = createRights({
     bus,
     clock,
@@ -115,12 +117,13 @@ export function createHouse({
       },
     }),
     limits: createLimits(RATE_LIMITS === 'on'),
-    live: platform({ feed, personal, rights, connections, clock }),
+    live: platform({ feed, personal, presence, rights, connections, clock }),
     stop() {
       housekeeping.stop()
       connections.stop()
       feed.stop()
       personal.stop()
+      presence.stop()
       rights.stop()
     },
   }

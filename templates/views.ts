@@ -75,6 +75,21 @@ export interface RoomRights {
   kind: 'open' | 'private' | 'direct'
 }
 
+export interface PersonView {
+  id: string
+  name: string
+  /** When their browser last asked for something; null where nobody knows. */
+  seenAt?: Date | null
+}
+
+/** Who is in a room, and who of its members is not. */
+export interface PeopleColumnView {
+  slug: string
+  here: PersonView[]
+  away: PersonView[]
+  now: Date
+}
+
 export interface PeoplePageView {
   room: RoomView
   rights: RoomRights

@@ -48,6 +48,8 @@ export const LIMITS = {
   roomsOfMember: { points: 30, seconds: 3_600 },
   /** Coming, going, bringing in, changing a room: each is a line that everyone in it reads. */
   actsOfMember: { points: 60, seconds: 600 },
+  /** A browser says every three seconds that someone writes. */
+  typingOfMember: { points: 60, seconds: 60 },
   /** Each reads through everything that is kept of someone. */
   downloadsOfMember: { points: 5, seconds: 3_600 },
 } as const

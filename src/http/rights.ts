@@ -52,6 +52,7 @@ export const RIGHTS: Readonly<Record<string, Right>> = {
   'POST /rooms/:room/remove': 'send',
   'POST /rooms/:room/hosts': 'send',
   'POST /rooms/:room/level': 'send',
+  'POST /rooms/:room/typing': 'send',
   'POST /rooms/:room/read': 'read',
   'POST /rooms/:room/unread': 'read',
   'GET /rooms/:room/settings': 'read',

@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, gt, isNull, like, notExists, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, like, max, notExists, sql } from 'drizzle-orm'
 import type { Database } from '../database/connection.ts'
-import { members, memberships, rooms } from '../database/schema.ts'
+import { members, memberships, rooms, sessions } from '../database/schema.ts'
 import type { Level } from './memberships.ts'
 import type { Person, RoomKind, RoomRole, Rooms } from './rooms.ts'
 
@@ -109,6 +109,17 @@ export function createListing(database: Database, { othersIn }: Pick<Rooms, 'oth
         .where(and(eq(memberships.roomId, roomId), after ? gt(memberId, after) : undefined))
         .orderBy(asc(memberId))
         .limit(limit)
+    },
+
+    /** When each of these members was last seen, where they are logged in somewhere. */
+    async lastSeen(memberIds: string[]): Promise<Map<string, Date | null>> {
+      if (memberIds.length === 0) return new Map()
+      const found = await database
+        .select({ memberId: sessions.userId, seenAt: max(sessions.lastSeenAt) })
+        .from(sessions)
+        .where(inArray(sessions.userId, memberIds))
+        .groupBy(sessions.userId)
+      return new Map(found.map(({ memberId, seenAt }) => [memberId, seenAt]))
     },
 
     /** Whether a member is in a room, and as what; null for those outside. */

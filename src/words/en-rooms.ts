@@ -1,6 +1,6 @@
 import { grammarOf } from './grammar.ts'
 
-const { counted } = grammarOf('en-GB')
+const { ago, counted } = grammarOf('en-GB')
 
 /** English: rooms, who is in them, and how they are kept. */
 export const rooms = {
@@ -44,6 +44,10 @@ export const rooms = {
 export const people = {
   title: (room: string) => `People in ${room}`,
   link: 'People',
+  hereNow: 'Here now',
+  away: 'Away',
+  everyone: 'Everyone in this room',
+  ago,
   count: (count: number) => counted(count, { one: '{count} person', other: '{count} people' }),
   you: 'you',
   roles: { host: 'Host' },

@@ -318,6 +318,11 @@ export const en = {
     newSince: 'New since {time}',
     toFirstNew: (count: number) =>
       counted(count, { one: 'To the new message', other: 'To the first of {count} new messages' }),
+    /** Who is writing; empty when nobody is. */
+    typing: (names: string[]) => {
+      if (names.length > 3) return 'Several people are typing'
+      return names.length === 0 ? '' : `${list(names)} ${names.length === 1 ? 'is' : 'are'} typing`
+    },
     nothingNewer: 'Nothing newer yet.',
     zone: (zone: string) => `Times are ${zone}.`,
     /** Beside the frames that stand in for scripts. */

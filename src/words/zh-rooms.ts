@@ -1,7 +1,7 @@
 import type { Words } from './en.ts'
 import { grammarOf } from './grammar.ts'
 
-const { number } = grammarOf('zh-CN')
+const { ago, number } = grammarOf('zh-CN')
 
 /** 简体中文：房间。 */
 export const rooms: Words['rooms'] = {
@@ -44,6 +44,10 @@ export const rooms: Words['rooms'] = {
 export const people: Words['people'] = {
   title: (room) => `${room} 里的人`,
   link: '成员',
+  hereNow: '在座',
+  away: '离席',
+  everyone: '房间里的每个人',
+  ago,
   count: (count) => `${number(count)} 人`,
   you: '你',
   roles: { host: '房主' },

@@ -281,6 +281,10 @@ export const zh: Words = {
     empty: '水已经烧上了。谁先开口，谁给大家倒茶。',
     newSince: '{time} 之后',
     toFirstNew: (count) => `到 ${number(count)} 条新消息的第一条`,
+    typing: (names) => {
+      if (names.length > 3) return '好几个人正在输入'
+      return names.length === 0 ? '' : `${list(names)} 正在输入`
+    },
     nothingNewer: '还没有更新的消息。',
     zone: (zone) => `时间按 ${zone}。`,
     frameLog: '实时消息',

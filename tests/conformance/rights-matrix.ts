@@ -52,6 +52,7 @@ POST /rooms/:room/hosts                                 401    403      403    4
 POST /rooms/:room/level                                 401    200      200    200   200   403  200  403   level=mentions
 GET  /rooms/:room/settings                              401    403      403    200   200   403  403  403
 POST /rooms/:room/settings                              401    403      403    200   200   403  403  403   topic=:unique
+POST /rooms/:room/typing                                401    =204     =204   =204  =204  403  =204 403
 POST /rooms/:room/read                                  401    200      200    200   200   200  403  403   number=1
 POST /rooms/:room/unread                                401    200      200    200   200   200  403  403   number=1
 POST /rooms/:room/leave                                 401    200      200    200   200   403  200  403
