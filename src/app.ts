@@ -24,6 +24,7 @@ import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
 import { passkeyLogin } from './routes/passkey-login.tsx'
 import { passkeys } from './routes/passkeys.tsx'
+import { people } from './routes/people.tsx'
 import { reading } from './routes/reading.ts'
 import { invite, register } from './routes/register.tsx'
 import { roomPeople } from './routes/room-people.tsx'
@@ -63,6 +64,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', directory)
   app.route('/', rooms)
   app.route('/', reading)
+  app.route('/', people)
   app.route('/', roomPeople)
   app.route('/', roomSettings)
   app.route('/', messages)

@@ -8,6 +8,7 @@ export const keeperUrl = (slug: string, lang: string, step: 'again' | '' = '') =
 export const messageUrl = (slug: string, number: number) => `${roomUrl(slug)}/messages/${number}`
 export const historyUrl = (slug: string) => `${roomUrl(slug)}/history`
 export const peopleUrl = (slug: string) => `${roomUrl(slug)}/people`
+export const personUrl = (id: string) => `/people/${id}`
 export const settingsUrl = (slug: string) => `${roomUrl(slug)}/settings`
 export const inRoomUrl = (slug: string, number: number) => `${roomUrl(slug)}?around=${number}#m${number}`
 export const replyUrl = (slug: string, number: number) => `${roomUrl(slug)}?reply_to=${number}#body`

@@ -55,6 +55,7 @@ const recorded: Record<string, AuditedAction[] | string> = {
   'POST /rooms/:room/read': 'a taste',
   'POST /rooms/:room/unread': 'a taste',
   'POST /rooms/:room/messages': 'is the log of its room',
+  'POST /rooms/:room/typing': 'is kept nowhere',
 }
 /** These take an authenticator in a browser: `tests/browser/passkeys.test.ts` does them. */
 const inBrowsers = new Set<AuditedAction>(['passkey-added', 'passkey-removed'])

@@ -63,6 +63,11 @@ GET  /rooms/:room/history                               401    200      200    2
 GET  /rooms/:room/events?wait=0                         401    200      200    200   200   200  403  403
 GET  /rooms/:room/socket                                401    426      426    426   426   426  403  403
 
+GET  /people/:member                                    401    200      200    200   200   200  403  403
+POST /people/:member/block                              401    200      200    200   200   403  403  403
+POST /people/:member/unblock                            401    200      200    200   200   403  403  403
+POST /account/about                                     401    200      200    200   200   403  403  403   about=:unique
+
 GET  /account                                           401    200      200    200   200   403  403  403
 GET  /account/own.css                                   401    200      200    200   200   403  403  403
 POST /account/transport                                 401    200      200    200   200   403  403  403   transport=poll
