@@ -23,6 +23,9 @@ const recorded: Record<string, AuditedAction[] | string> = {
   'POST /account/language': 'a taste',
   'POST /account/transport': 'a taste',
   'POST /account/name': ['name-changed'],
+  'POST /account/about': 'what all may read of them',
+  'POST /people/:member/block': 'a taste',
+  'POST /people/:member/unblock': 'a taste',
   'POST /account/password': ['password-changed'],
   'POST /account/sessions/:id/end': ['session-ended'],
   'POST /account/sessions/end-others': ['other-sessions-ended'],
@@ -55,6 +58,7 @@ const recorded: Record<string, AuditedAction[] | string> = {
   'POST /rooms/:room/read': 'a taste',
   'POST /rooms/:room/unread': 'a taste',
   'POST /rooms/:room/messages': 'is the log of its room',
+  'POST /rooms/:room/typing': 'is kept nowhere',
 }
 /** These take an authenticator in a browser: `tests/browser/passkeys.test.ts` does them. */
 const inBrowsers = new Set<AuditedAction>(['passkey-added', 'passkey-removed'])
