@@ -25,6 +25,7 @@ import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
 import { passkeyLogin } from './routes/passkey-login.tsx'
 import { passkeys } from './routes/passkeys.tsx'
+import { people } from './routes/people.tsx'
 import { reactions } from './routes/reactions.ts'
 import { reading } from './routes/reading.ts'
 import { invite, register } from './routes/register.tsx'
@@ -65,6 +66,7 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', directory)
   app.route('/', rooms)
   app.route('/', reading)
+  app.route('/', people)
   app.route('/', roomPeople)
   app.route('/', roomSettings)
   app.route('/', messages)

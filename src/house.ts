@@ -1,5 +1,6 @@
 import { createAdministration } from './accounts/administration.ts'
 import { createAudit } from './accounts/audit.ts'
+import { createBlocks } from './accounts/blocks.ts'
 import { createChallenges } from './accounts/challenges.ts'
 import { createInvitations } from './accounts/invitations.ts'
 import { createKnownDevices } from './accounts/known-devices.ts'
@@ -108,6 +109,7 @@ export function createHouse({
     namesMark: createNamesMark(bus),
     rooms,
     listing,
+    blocks: createBlocks(database),
     memberships: createMemberships({ database, bus }),
     keeping: createKeeping({ database, bus }),
     log: createRoomLog({

@@ -1,4 +1,4 @@
-import { peopleUrl } from './addresses.ts'
+import { peopleUrl, personUrl } from './addresses.ts'
 import type { PeopleColumnView, PersonView } from './views.ts'
 import { useWords } from './words.tsx'
 
@@ -44,7 +44,10 @@ export function HereList({ people, count }: { people: PersonView[]; count?: numb
 function Name({ person }: { person: PersonView }) {
   return (
     <span class="person">
-      <span class="dot" aria-hidden="true" /> <bdi>{person.name}</bdi>
+      <span class="dot" aria-hidden="true" />{' '}
+      <a href={personUrl(person.id)}>
+        <bdi>{person.name}</bdi>
+      </a>
     </span>
   )
 }

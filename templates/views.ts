@@ -87,6 +87,18 @@ export interface PersonView {
   seenAt?: Date | null
 }
 
+/** Someone, as the others in the house see them. */
+export interface ProfileView {
+  id: string
+  name: string
+  about: string
+  isMe: boolean
+  /** Those that the viewer shares with them. */
+  rooms: RoomView[]
+  isBlocked: boolean
+  errors: FieldErrors
+}
+
 /** Who is in a room, and who of its members is not. */
 export interface PeopleColumnView {
   slug: string

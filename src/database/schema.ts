@@ -66,6 +66,8 @@ export const members = mysqlTable('members', {
   name: prose('name', { length: 64 }).notNull(),
   /** The name folded (NFKC, lower case): unique, so that a mention is unambiguous; null once the member has left. */
   nameKey: exactText('name_key', { length: 191 }).unique('members_name'),
+  /** A line that they wrote about themselves; empty once they have left. */
+  about: prose('about', { length: 160 }).notNull().default(''),
   passwordHash: ascii('password_hash', { length: 191 }).notNull(),
   role: mysqlEnum('role', ['owner', 'admin', 'member']).notNull().default('member'),
   transport: mysqlEnum('transport', ['auto', 'websocket', 'sse', 'poll', 'page', 'none'])
@@ -269,6 +271,16 @@ export const memberships = mysqlTable(
     primaryKey({ columns: [table.roomId, table.memberId] }),
     index('memberships_member').on(table.memberId),
   ],
+)
+
+/** Whose messages fold away for whom. */
+export const blocks = mysqlTable(
+  'blocks',
+  {
+    memberId: uuid('member_id').notNull(),
+    blockedId: uuid('blocked_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.memberId, table.blockedId] })],
 )
 
 /** The log. Its primary key makes a room's history one range of the clustered index. */

@@ -24,6 +24,7 @@ const statuses = {
   roomLocked: 403,
   roomArchived: 403,
   directStays: 403,
+  blocksFull: 403,
   notFound: 404,
   noRoom: 404,
   nobody: 404,

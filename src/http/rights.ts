@@ -74,6 +74,11 @@ export const RIGHTS: Readonly<Record<string, Right>> = {
   'GET /rooms/:room/events': 'read',
   'GET /rooms/:room/socket': 'read',
 
+  'GET /people/:member': 'read',
+  'POST /people/:member/block': 'in person',
+  'POST /people/:member/unblock': 'in person',
+  'POST /account/about': 'in person',
+
   'GET /account': 'in person',
   'GET /account/own.css': 'in person',
   'POST /account/transport': 'in person',

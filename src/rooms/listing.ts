@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, gt, inArray, isNull, like, max, notExists, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, like, max, ne, notExists, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/mysql-core'
 import type { Database } from '../database/connection.ts'
 import { members, memberships, rooms, sessions } from '../database/schema.ts'
 import type { Level } from './memberships.ts'
@@ -120,6 +121,19 @@ export function createListing(database: Database, { othersIn }: Pick<Rooms, 'oth
         .where(inArray(sessions.userId, memberIds))
         .groupBy(sessions.userId)
       return new Map(found.map(({ memberId, seenAt }) => [memberId, seenAt]))
+    },
+
+    /** Rooms with a name that two members share, those where something was said last first. */
+    async roomsInCommon(memberId: string, otherId: string, limit: number) {
+      const theirs = alias(memberships, 'theirs')
+      return database
+        .select({ slug: rooms.slug, name: rooms.name, topic: rooms.topic })
+        .from(memberships)
+        .innerJoin(theirs, and(eq(theirs.roomId, memberships.roomId), eq(theirs.memberId, otherId)))
+        .innerJoin(rooms, and(eq(rooms.id, memberships.roomId), ne(rooms.kind, 'direct')))
+        .where(eq(memberships.memberId, memberId))
+        .orderBy(desc(rooms.activeAt))
+        .limit(limit)
     },
 
     /** Whether a member is in a room, and as what; null for those outside. */

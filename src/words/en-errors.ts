@@ -92,6 +92,10 @@ export const errors = {
     title: 'A direct room belongs to its people.',
     detail: 'Nobody is added to it or taken out. Make a room, or begin another with other people.',
   },
+  blocksFull: {
+    title: 'You have blocked as many as you can.',
+    detail: 'Nothing was changed. Unblock someone first.',
+  },
   slowMode: {
     title: 'This room is in slow mode.',
     detail: 'Not sent. Wait a little, then send it again.',
@@ -224,6 +228,7 @@ export const fields = {
   peopleMany: (most: number) => `At most ${most} people at once.`,
   alreadyIn: (name: string) => `${name} is in this room already.`,
   messageNumber: 'There is no message of that number here.',
+  about: 'A line about yourself has at most 160 characters.',
   emptyMessage: 'There is nothing in this message yet.',
   longMessage: 'A message has at most 10,000 characters.',
   notUnicode: 'This is not valid Unicode text.',

@@ -75,6 +75,21 @@ export const people = {
   join: 'You read along here. Join, and the room stands among yours.',
 }
 
+/** English: who somebody is. */
+export const profile = {
+  about: 'A line about you',
+  aboutHint: 'Everyone in the house can read it.',
+  save: 'Keep it',
+  write: 'Write to them',
+  inCommon: 'Rooms that you share',
+  noneInCommon: 'You share no room yet.',
+  blocking: 'Blocking',
+  blockAbout: 'What they say in rooms folds away for you. Nobody is told.',
+  blocked: 'What they say in rooms is folded away for you. The number of a line leads to it.',
+  block: 'Block them',
+  unblock: 'Unblock them',
+}
+
 /** English: how a room is kept. */
 export const settings = {
   title: (room: string) => `Settings of ${room}`,

@@ -1,7 +1,7 @@
 import { audited } from './en-audited.ts'
 import { errors, facts, fields, waysOut } from './en-errors.ts'
 import { notices } from './en-notices.ts'
-import { closed, people, rooms, settings } from './en-rooms.ts'
+import { closed, people, profile, rooms, settings } from './en-rooms.ts'
 import { type Forms, grammarOf } from './grammar.ts'
 
 const dateLocale = 'en-GB'
@@ -303,6 +303,7 @@ export const en = {
 
   rooms,
   people,
+  profile,
   settings,
   closed,
 

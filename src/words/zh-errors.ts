@@ -84,6 +84,7 @@ export const errors: Words['errors'] = {
     title: '私聊房间属于里面的人。',
     detail: '不能加人，也不能减人。可以开一个房间，或者和别的人另开一个。',
   },
+  blocksFull: { title: '你屏蔽的人已经到上限了。', detail: '什么都没有改。先取消屏蔽一个人。' },
   slowMode: { title: '这个房间在慢速模式。', detail: '没有发出去。等一会儿再发。' },
   nobody: { title: '这里没有叫这个名字的人。', detail: '什么都没有改。' },
   noMessage: {
@@ -205,6 +206,7 @@ export const fields: Words['fields'] = {
   alreadyIn: (name) => `${name} 已经在这个房间里了。`,
   messageNumber: '这里没有这个编号的消息。',
   emoji: '这里要一个表情符号。',
+  about: '介绍自己的一行最多 160 个字符。',
   emptyMessage: '这条消息里还什么都没有。',
   longMessage: '一条消息最多 10,000 个字符。',
   notUnicode: '这不是有效的 Unicode 文本。',

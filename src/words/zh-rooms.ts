@@ -75,6 +75,21 @@ export const people: Words['people'] = {
   join: '你在这里旁听。加入以后，它就在你的房间里了。',
 }
 
+/** 简体中文：一个人。 */
+export const profile: Words['profile'] = {
+  about: '介绍自己的一行',
+  aboutHint: '馆内每个人都看得到。',
+  save: '就写这些',
+  write: '给对方写',
+  inCommon: '你们都在的房间',
+  noneInCommon: '你们还没有都在的房间。',
+  blocking: '屏蔽',
+  blockAbout: '对方在房间里说的话会为你收起来。不会告诉任何人。',
+  blocked: '对方在房间里说的话已经为你收起来了。点那一行的编号，可以看到内容。',
+  block: '屏蔽',
+  unblock: '取消屏蔽',
+}
+
 /** 简体中文：房间的设置。 */
 export const settings: Words['settings'] = {
   title: (room) => `${room} 的设置`,

@@ -3,7 +3,7 @@ import { grammarOf } from './grammar.ts'
 import { audited } from './zh-audited.ts'
 import { errors, facts, fields, waysOut } from './zh-errors.ts'
 import { notices } from './zh-notices.ts'
-import { closed, people, rooms, settings } from './zh-rooms.ts'
+import { closed, people, profile, rooms, settings } from './zh-rooms.ts'
 
 const dateLocale = 'zh-CN'
 const { list, number } = grammarOf(dateLocale)
@@ -268,6 +268,7 @@ export const zh: Words = {
 
   rooms,
   people,
+  profile,
   settings,
   closed,
 

@@ -3,7 +3,6 @@
  * read. What is sent where, and what our own pages are answered, stands in `rights-matrix.ts`.
  */
 import { describe, expect, it } from 'vitest'
-import { en } from '../../src/words/en.ts'
 import { type Answer, cookieOf, openLines, openSocket, type Question } from '../tools/http-client.ts'
 import { ada, logInByHttp, meiLin, type Person, tokenFor } from '../tools/people.ts'
 import { browserAccept } from './framings.ts'
@@ -177,9 +176,8 @@ function send({ row, address, browser, others }: Sending, one: Case, encoding: E
 }
 
 /** Refused for want of proof, not for want of a right. */
-const isRefused = ({ status, body }: Answer) =>
-  status === 403 &&
-  [en.errors.foreignOrigin.title, en.errors.noIntent.title].some((title) => body.includes(title))
+const isRefused = (answer: Answer) =>
+  answer.status === 403 && /^(foreignOrigin|noIntent)$/.test((answer.json() as { code: string }).code)
 
 const writing = matrix
   .filter(({ method }) => method !== 'GET')

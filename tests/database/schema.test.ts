@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { createBlocks } from '../../src/accounts/blocks.ts'
 import { createMembers, type Member } from '../../src/accounts/members.ts'
 import { createSessions } from '../../src/accounts/sessions.ts'
 import { createInProcessBus } from '../../src/bus/bus.ts'
@@ -144,8 +145,8 @@ describeOnBoth('the schema', (fresh) => {
   })
 })
 
-/** The rooms of one member, and the first host of one room: few rows, found by an index, put in order afterwards. */
-const mayBeSorted = /from `memberships`/
+/** The rooms of one member, the first host of one room, the sessions of those in it: few rows, found by an index, put in order afterwards. */
+const mayBeSorted = /from `memberships`|from `sessions`.*group by/
 
 async function askOfRooms(database: Database, member: Member, roomId: string): Promise<void> {
   const rooms = createRooms({ database, bus: createInProcessBus() })
@@ -158,4 +159,7 @@ async function askOfRooms(database: Database, member: Member, roomId: string): P
   await listing.peopleOf(roomId, { limit: 200 })
   await listing.roleIn(roomId, member.id)
   await listing.countPeople(roomId)
+  await listing.lastSeen([member.id])
+  await listing.roomsInCommon(member.id, crypto.randomUUID(), 50)
+  await createBlocks(database).blockedBy(member.id)
 }
