@@ -11,6 +11,7 @@ import { compressPages, readFields, refuseOtherMethods, welcome } from './http/r
 import { account } from './routes/account.tsx'
 import { accountTokens } from './routes/account-tokens.tsx'
 import { admin } from './routes/admin.tsx'
+import { changes } from './routes/changes.tsx'
 import { directory } from './routes/directory.tsx'
 import { forgot, reset } from './routes/forgot.tsx'
 import { frames } from './routes/frames.tsx'
@@ -24,6 +25,8 @@ import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
 import { passkeyLogin } from './routes/passkey-login.tsx'
 import { passkeys } from './routes/passkeys.tsx'
+import { people } from './routes/people.tsx'
+import { reactions } from './routes/reactions.ts'
 import { reading } from './routes/reading.ts'
 import { invite, register } from './routes/register.tsx'
 import { roomPeople } from './routes/room-people.tsx'
@@ -63,9 +66,12 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', directory)
   app.route('/', rooms)
   app.route('/', reading)
+  app.route('/', people)
   app.route('/', roomPeople)
   app.route('/', roomSettings)
   app.route('/', messages)
+  app.route('/', changes)
+  app.route('/', reactions)
   app.route('/', history)
   app.route('/', live)
 

@@ -1,5 +1,6 @@
 import { createAdministration } from './accounts/administration.ts'
 import { createAudit } from './accounts/audit.ts'
+import { createBlocks } from './accounts/blocks.ts'
 import { createChallenges } from './accounts/challenges.ts'
 import { createInvitations } from './accounts/invitations.ts'
 import { createKnownDevices } from './accounts/known-devices.ts'
@@ -22,6 +23,7 @@ import { createConnections } from './live/connections.ts'
 import { createFeed } from './live/feed.ts'
 import { createPersonalFeed } from './live/personal.ts'
 import type { LiveParts, LivePlatform } from './live/platform.ts'
+import { createPresence } from './live/presence.ts'
 import { createRights, type Ground } from './live/rights.ts'
 import { createRoomLog } from './messages/append.ts'
 import { createLogReader } from './messages/read.ts'
@@ -66,6 +68,7 @@ export function createHouse({
     clock,
     onFault,
   })
+  const presence = createPresence({ bus, clock })
   const rights = createRights({
     bus,
     clock,
@@ -106,6 +109,7 @@ export function createHouse({
     namesMark: createNamesMark(bus),
     rooms,
     listing,
+    blocks: createBlocks(database),
     memberships: createMemberships({ database, bus }),
     keeping: createKeeping({ database, bus }),
     log: createRoomLog({
@@ -115,12 +119,13 @@ export function createHouse({
       },
     }),
     limits: createLimits(RATE_LIMITS === 'on'),
-    live: platform({ feed, personal, rights, connections, clock }),
+    live: platform({ feed, personal, presence, rights, connections, clock }),
     stop() {
       housekeeping.stop()
       connections.stop()
       feed.stop()
       personal.stop()
+      presence.stop()
       rights.stop()
     },
   }

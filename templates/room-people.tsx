@@ -1,4 +1,4 @@
-import { peopleUrl, roomUrl, settingsUrl } from './addresses.ts'
+import { peopleUrl, personUrl, roomUrl, settingsUrl } from './addresses.ts'
 import { Choice } from './choice.tsx'
 import { JoinForm } from './directory.tsx'
 import { ErrorSummary, Field } from './field.tsx'
@@ -57,9 +57,9 @@ function People({ page, view }: Props) {
         {people.map((person) => (
           <li>
             <div>
-              <strong>
+              <a href={personUrl(person.id)}>
                 <bdi>{person.name}</bdi>
-              </strong>{' '}
+              </a>{' '}
               {person.role === 'host' && <small>{words.roles.host}</small>}{' '}
               {person.id === page.viewer?.id && <small>{words.you}</small>}
             </div>

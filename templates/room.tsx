@@ -1,4 +1,5 @@
 import { asset } from '../src/http/assets.ts'
+import { Acts } from './acts.tsx'
 import { historyUrl, keeperUrl, peopleUrl, roomUrl } from './addresses.ts'
 import { Composer } from './composer.tsx'
 import { JoinForm } from './directory.tsx'
@@ -67,6 +68,7 @@ export function RoomPage({ page, view }: Props) {
         </div>
         {framed && <LogFrame slug={room.slug} />}
         <div class="dock" id="dock">
+          <p id="typing" role="status" />
           {view.closed ? (
             <p class="closed">{words.closed[view.closed]}</p>
           ) : (
@@ -83,9 +85,11 @@ export function RoomPage({ page, view }: Props) {
             </div>
           </noscript>
         </div>
+        <Acts page={page} />
         {!view.inTextBrowser && <ForScripts page={page} transport={transport} />}
       </main>
       <Sidebar page={page} view={view} />
+      <PeopleAside slug={room.slug} />
     </Layout>
   )
 }
@@ -119,7 +123,9 @@ function RoomHeader({ view }: { view: RoomPageView }) {
         <a class="to-dock" href="#dock">
           {words.room.write}
         </a>{' '}
-        <a href={peopleUrl(room.slug)}>{words.people.link}</a>{' '}
+        <a class="to-people" href={peopleUrl(room.slug)}>
+          {words.people.link}
+        </a>{' '}
         <a href={historyUrl(room.slug)}>{words.nav.history}</a>
       </p>
     </header>
@@ -179,6 +185,29 @@ function Reconnect({ slug }: { slug: string }) {
     <p>
       {words.stopped} <a href={roomUrl(slug)}>{words.reconnect}</a>
     </p>
+  )
+}
+
+/** Beside the talk, or a drawer: the script brings in who is here. Until then, and without it, a link leads to their page. */
+function PeopleAside({ slug }: { slug: string }) {
+  const words = useWords()
+  return (
+    <aside id="people" aria-label={words.people.link}>
+      <div class="drawer">
+        <div class="drawer-top">
+          <a class="close" href="#room">
+            {words.nav.close}
+          </a>
+        </div>
+        <div class="drawer-body">
+          <p>
+            <a class="as-link" href={peopleUrl(slug)}>
+              {words.people.everyone}
+            </a>
+          </p>
+        </div>
+      </div>
+    </aside>
   )
 }
 

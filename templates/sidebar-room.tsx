@@ -19,11 +19,10 @@ export function SidebarRoom({ room }: { room: SidebarRoomView }) {
   )
 }
 
-/** A number beside a room; for readers, what it counts. */
+/** A number beside a room, put there by the stylesheet; for readers and text browsers, what it counts. */
 export function Unread({ count }: { count: number }) {
   return (
-    <span class="unread">
-      <span aria-hidden="true">{count}</span>
+    <span class="unread" data-count={count}>
       <span class="for-readers">{useWords().rooms.unread(count)}</span>
     </span>
   )

@@ -8,6 +8,7 @@ import { audit, members } from '../database/schema.ts'
 export const AUDITED = [
   'registered',
   'logged-in',
+  'logged-out',
   'login-refused',
   'password-changed',
   'password-reset-offered',
@@ -30,6 +31,7 @@ export const AUDITED = [
   'role-changed',
   'suspended',
   'reinstated',
+  'message-removed',
   'room-made',
   'room-changed',
   'room-invited',

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/connection.ts'
 import { isDuplicateKey } from '../database/errors.ts'
 import {
+  blocks,
   house,
   members,
   oneTimeSecrets,
@@ -49,6 +50,14 @@ export interface Account extends Member {
 
 /** Names that would be taken for someone who has left. */
 const RESERVED_KEYS = new Set(LANGUAGES.map(({ message }) => nameKey(message.formerMember)))
+
+/** Someone, as the others in the house see them. */
+export interface Profile {
+  id: string
+  name: string
+  /** A line that they wrote about themselves, or ''. */
+  about: string
+}
 
 /** What stood in the way of a new account. */
 export type RegistrationFault = 'phoneTaken' | 'nameTaken' | 'notFirst' | 'notInvited' | 'codeSpent'
@@ -125,6 +134,24 @@ export function createMembers(database: Database) {
         if (await hasName(newcomer.nameKey)) return 'nameTaken'
         throw error
       }
+    },
+
+    /** Who somebody is, for the others; null for nobody, and for whoever has left. */
+    async profile(id: string): Promise<Profile | null> {
+      const [found] = await database
+        .select({ id: members.id, name: members.name, about: members.about })
+        .from(members)
+        .where(and(eq(members.id, id), isNull(members.leftAt)))
+        .limit(1)
+      return found ?? null
+    },
+
+    /** @param about one line */
+    async describe(id: string, about: string): Promise<void> {
+      await database
+        .update(members)
+        .set({ about })
+        .where(and(eq(members.id, id), isNull(members.leftAt)))
     },
 
     /** Whether a number or a name is taken, to say it beside the field before the password is hashed. */
@@ -218,6 +245,7 @@ export function createMembers(database: Database) {
             phoneVerifiedAt: null,
             name: '',
             nameKey: null,
+            about: '',
             passwordHash: '',
             totpSecret: null,
             language: null,
@@ -234,6 +262,7 @@ export function createMembers(database: Database) {
         await transaction.delete(tokens).where(eq(tokens.memberId, id))
         await transaction.delete(recoveryCodes).where(eq(recoveryCodes.memberId, id))
         await transaction.delete(passkeys).where(eq(passkeys.memberId, id))
+        await transaction.delete(blocks).where(eq(blocks.memberId, id))
         await transaction
           .delete(oneTimeSecrets)
           .where(

@@ -66,6 +66,8 @@ export const members = mysqlTable('members', {
   name: prose('name', { length: 64 }).notNull(),
   /** The name folded (NFKC, lower case): unique, so that a mention is unambiguous; null once the member has left. */
   nameKey: exactText('name_key', { length: 191 }).unique('members_name'),
+  /** A line that they wrote about themselves; empty once they have left. */
+  about: prose('about', { length: 160 }).notNull().default(''),
   passwordHash: ascii('password_hash', { length: 191 }).notNull(),
   role: mysqlEnum('role', ['owner', 'admin', 'member']).notNull().default('member'),
   transport: mysqlEnum('transport', ['auto', 'websocket', 'sse', 'poll', 'page', 'none'])
@@ -271,6 +273,16 @@ export const memberships = mysqlTable(
   ],
 )
 
+/** Whose messages fold away for whom. */
+export const blocks = mysqlTable(
+  'blocks',
+  {
+    memberId: uuid('member_id').notNull(),
+    blockedId: uuid('blocked_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.memberId, table.blockedId] })],
+)
+
 /** The log. Its primary key makes a room's history one range of the clustered index. */
 export const messages = mysqlTable(
   'messages',
@@ -288,11 +300,46 @@ export const messages = mysqlTable(
     createdAt: moment('created_at').notNull(),
     editedAt: moment('edited_at'),
     deletedAt: moment('deleted_at'),
+    /** The author, or whoever keeps order in the room. */
+    deletedBy: uuid('deleted_by'),
+    /** A summary of `reactions` (see `src/messages/reactions.ts`); null while there are none. */
+    reactions: prose('reactions', {}),
   },
   (table) => [
     primaryKey({ columns: [table.roomId, table.number] }),
     uniqueIndex('messages_send').on(table.roomId, table.sendKey),
     index('messages_version').on(table.roomId, table.version),
     index('messages_created').on(table.roomId, table.createdAt),
+  ],
+)
+
+/** What messages said before they were edited. They go with their message. */
+export const messageVersions = mysqlTable(
+  'message_versions',
+  {
+    roomId: uuid('room_id').notNull(),
+    number: counter('number').notNull(),
+    /** The room's version at the edit that replaced this text. */
+    version: counter('version').notNull(),
+    body: prose('body', {}).notNull(),
+    writtenAt: moment('written_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.number, table.version] })],
+)
+
+/** Who has reacted to what. */
+export const reactions = mysqlTable(
+  'reactions',
+  {
+    roomId: uuid('room_id').notNull(),
+    number: counter('number').notNull(),
+    memberId: uuid('member_id').notNull(),
+    emoji: exactText('emoji', { length: 32 }).notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    // A member's own of one message lie together, however many others there are.
+    primaryKey({ columns: [table.roomId, table.number, table.memberId, table.emoji] }),
+    index('reactions_member').on(table.memberId),
   ],
 )

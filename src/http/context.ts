@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Administration } from '../accounts/administration.ts'
 import type { Audit } from '../accounts/audit.ts'
+import type { Blocks } from '../accounts/blocks.ts'
 import type { Challenges } from '../accounts/challenges.ts'
 import type { Invitations } from '../accounts/invitations.ts'
 import type { KnownDevices } from '../accounts/known-devices.ts'
@@ -44,6 +45,7 @@ export interface House {
   sms: SmsGateway | null
   rooms: Rooms
   listing: Listing
+  blocks: Blocks
   memberships: Memberships
   keeping: Keeping
   log: RoomLog

@@ -7,6 +7,7 @@ import { addressKey, createLimits, LIMITS, type LimitName, MOST_STREAMS } from '
 /** How the README calls each. */
 const inReadme: Record<LimitName | keyof typeof MOST_STREAMS, string> = {
   messagesOfMember: 'messages of a member',
+  changesOfMember: 'edits, deletions and reactions of a member',
   failedLoginsOfAccount: 'failed log-ins of an account, in browsers that have never logged in to it',
   failedLoginsOfKnownDevice: 'failed log-ins of an account, in a browser that has',
   failedLoginsOfAddress: 'failed log-ins from an address (IPv6: a /64)',
@@ -19,6 +20,7 @@ const inReadme: Record<LimitName | keyof typeof MOST_STREAMS, string> = {
   namesOfMember: 'new names of a member',
   roomsOfMember: 'new rooms of a member',
   actsOfMember: 'what a member does to rooms: coming, going, bringing in, changing',
+  typingOfMember: 'signs of a member that they are writing',
   downloadsOfMember: 'downloads of one’s own data',
   codesOfNumber: 'codes to a phone number',
   codesOfAddress: 'codes for an address',
@@ -27,7 +29,7 @@ const inReadme: Record<LimitName | keyof typeof MOST_STREAMS, string> = {
   ofAddress: 'streams, sockets and waiting polls from an address',
 }
 
-const spans: Record<number, string> = { 10: '10 seconds', 600: '10 minutes', 3600: 'an hour' }
+const spans: Record<number, string> = { 10: '10 seconds', 60: 'a minute', 600: '10 minutes', 3600: 'an hour' }
 const names = Object.keys(LIMITS) as LimitName[]
 const retryAfter = { status: 429, headers: { 'Retry-After': expect.stringMatching(/^[1-9]\d*$/) } }
 

@@ -42,12 +42,16 @@ export const LIMITS = {
   codesOfCountry: { points: 200, seconds: 3_600 },
   /** A person types no faster; a script that does should wait. */
   messagesOfMember: { points: 30, seconds: 10 },
+  /** Edits, deletes and reactions: each is told to everyone who reads the room. */
+  changesOfMember: { points: 60, seconds: 10 },
   /** A name that changes all the time is nobody's; asking which names are taken goes by the same way. */
   namesOfMember: { points: 10, seconds: 3_600 },
   /** Rooms with a name, and first letters to others: each is there for good. */
   roomsOfMember: { points: 30, seconds: 3_600 },
   /** Coming, going, bringing in, changing a room: each is a line that everyone in it reads. */
   actsOfMember: { points: 60, seconds: 600 },
+  /** A browser says every three seconds that someone writes. */
+  typingOfMember: { points: 60, seconds: 60 },
   /** Each reads through everything that is kept of someone. */
   downloadsOfMember: { points: 5, seconds: 3_600 },
 } as const

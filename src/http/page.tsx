@@ -3,7 +3,8 @@ import type { PageContext } from '../../templates/views.ts'
 import { WordsContext } from '../../templates/words.tsx'
 import { withoutControls } from '../messages/format.ts'
 import type { AppContext } from './context.ts'
-import { ensureFormToken } from './identity.ts'
+import { ensureFormToken, formTokenOf } from './identity.ts'
+import { isForeignWrite } from './intent.ts'
 import { wordsFor } from './language.ts'
 
 /** What every page is told. Gives a visitor the cookie that the page's forms are bound to. */
@@ -12,9 +13,9 @@ export async function pageContext(c: AppContext): Promise<PageContext> {
   const url = new URL(c.req.url)
   return {
     viewer: member ? { id: member.id, name: member.name, keepsHouse: member.role !== 'member' } : null,
-    formToken: await ensureFormToken(c),
+    formToken: isForeignWrite(c) ? await formTokenOf(c) : await ensureFormToken(c),
     // What answers a form is no page to come back to: the room that it was sent to is.
-    path: c.req.method === 'GET' ? url.pathname + url.search : url.pathname.replace(/\/messages$/, ''),
+    path: c.req.method === 'GET' ? url.pathname + url.search : url.pathname.replace(/\/messages(\/.*)?$/, ''),
     isAPlace: c.req.method === 'GET',
   }
 }
@@ -29,6 +30,8 @@ type PageStatus =
   | 404
   | 405
   | 406
+  | 410
+  | 412
   | 413
   | 415
   | 421

@@ -1,4 +1,5 @@
 import { MessageItem } from '../../templates/message.tsx'
+import { HereList } from '../../templates/people-column.tsx'
 import { SidebarRoom } from '../../templates/sidebar-room.tsx'
 import { WordsContext } from '../../templates/words.tsx'
 import type { Words } from '../words/en.ts'
@@ -19,17 +20,23 @@ export function eventToHtml({ message }: LiveEvent, words: Words): string {
 export function passingToHtml(news: Passing, words: Words): string {
   if (news.type === 'alive') return '<i hidden data-event="alive"></i>'
   if (news.type === 'gone') return `<i hidden data-event="gone" data-room="${news.room.id}"></i>`
+  return String(<WordsContext.Provider value={words}>{listOf(news, words)}</WordsContext.Provider>)
+}
+
+function listOf(news: Exclude<Passing, { type: 'alive' | 'gone' }>, words: Words) {
+  if (news.type === 'here') return <HereList people={news.people} count={news.count} />
+  if (news.type === 'typing') {
+    return <p data-event="typing">{words.room.typing(news.people.map(({ name }) => name))}</p>
+  }
   const rooms = news.type === 'room' ? [news.room] : news.rooms
-  return String(
-    <WordsContext.Provider value={words}>
-      <ul hidden data-event={news.type}>
-        {rooms.map((room) => (
-          <SidebarRoom
-            room={{ ...room, name: titleOf(room, words.message), unread: unreadOf(room), current: false }}
-          />
-        ))}
-      </ul>
-    </WordsContext.Provider>,
+  return (
+    <ul hidden data-event={news.type}>
+      {rooms.map((room) => (
+        <SidebarRoom
+          room={{ ...room, name: titleOf(room, words.message), unread: unreadOf(room), current: false }}
+        />
+      ))}
+    </ul>
   )
 }
 

@@ -5,6 +5,7 @@ import type { Feed } from './feed.ts'
 import type { Framing } from './framing.ts'
 import type { Outlet } from './outlet.ts'
 import type { PersonalFeed, PersonalOutlet } from './personal.ts'
+import type { Presence } from './presence.ts'
 import type { Rights } from './rights.ts'
 
 /** The far end of a stream, for a room and for what is a member's own. */
@@ -25,6 +26,7 @@ export interface LiveParts {
   feed: Feed
   /** What is each member's own. */
   personal: PersonalFeed
+  presence: Presence
   rights: Rights
   connections: Connections
   clock: Clock

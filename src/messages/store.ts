@@ -1,9 +1,13 @@
 import type { OpenDatabase } from '../database/connection.ts'
 import { messages } from '../database/schema.ts'
 import { inTransaction, type Statement } from '../database/together.ts'
+import type { Change, Outcome } from './change.ts'
+import { changeStored, forgetAround } from './change-store.ts'
 import type { Message } from './message.ts'
 import { toStored } from './notice.ts'
-import { toMessage } from './read.ts'
+import { parseReactions, reactorsIn } from './reactions.ts'
+import { namesOf, type StoredRow, storedMessage, storedUnder, toNames } from './rows.ts'
+import { begin, commit, lockRoom, type RoomRow, raiseVersion } from './statements.ts'
 
 /** Where the room stands, read under the lock on its row. */
 export interface Counters {
@@ -41,25 +45,22 @@ export interface MessageStore {
     after: number
     now: Date
   }): Promise<{ life: string; tombstones: Message[]; goOnAfter: number | null }>
+
+  /**
+   * Changes messages in one transaction behind the same lock, each change upon what the one before has left and under the next version.
+   * @returns the life of the room, and what came of each change, in their order
+   */
+  change(options: {
+    roomId: string
+    changes: Change[]
+    now: Date
+    beforeCommit: () => void
+  }): Promise<{ life: string; outcomes: Outcome[] }>
 }
 
 /** Tombstones made by one transaction, and numbers that it looks through for them: senders wait behind it. */
 const ERASED_AT_ONCE = 200
 const LOOKED_THROUGH_AT_ONCE = 10_000
-
-const begin: Statement = { sql: 'START TRANSACTION', params: [] }
-const commit: Statement = { sql: 'COMMIT', params: [] }
-
-const lockRoom = (room: unknown): Statement => ({
-  sql: 'select life, last_number, version from rooms where id = ? for update',
-  params: [room],
-})
-
-/** Whole messages and not their numbers alone: to read them after the COMMIT could fail sends that stand. */
-const storedUnder = (room: unknown, keys: string[]): Statement => ({
-  sql: 'select m.number, m.version, m.send_key, m.author_id, a.name, m.body, m.notice, m.reply_to, m.created_at, m.edited_at, m.deleted_at from messages m left join members a on a.id = m.author_id where m.room_id = ? and m.send_key in (?)',
-  params: [room, keys.map((key) => messages.sendKey.mapToDriverValue(key))],
-})
 
 const moveCounters = (room: unknown, by: number, activeAt: Date): Statement => ({
   sql: 'update rooms set last_number = last_number + ?, version = version + ?, active_at = ? where id = ?',
@@ -97,35 +98,10 @@ const ownMessages = (room: unknown, authorId: string, after: number): Statement 
   ],
 })
 
-const bury = (room: unknown, { number, version, deletedAt }: Message): Statement => ({
-  sql: "update messages set version = ?, body = '', deleted_at = ? where room_id = ? and number = ?",
-  params: [version, deletedAt, room, number],
+const bury = (room: unknown, { number, version, author, deletedAt }: Message): Statement => ({
+  sql: "update messages set version = ?, body = '', deleted_at = ?, deleted_by = ? where room_id = ? and number = ?",
+  params: [version, deletedAt, messages.deletedBy.mapToDriverValue(author.id), room, number],
 })
-
-const raiseVersion = (room: unknown, by: number): Statement => ({
-  sql: 'update rooms set version = version + ? where id = ?',
-  params: [by, room],
-})
-
-interface LockedRow {
-  life: string
-  last_number: number
-  version: number
-}
-
-interface StoredRow {
-  number: number
-  version: number
-  send_key: Buffer
-  author_id: Buffer
-  name: string
-  body: string
-  notice: string | null
-  reply_to: number | null
-  created_at: Date
-  edited_at: Date | null
-  deleted_at: Date | null
-}
 
 interface OwnRow {
   number: number
@@ -138,8 +114,11 @@ interface OwnRow {
  * The log's statements, by hand and in two round trips: to lock and look, to store and commit. Through Drizzle a batch took six, and each
  * value of each row was wrapped in objects, which cost more than everything else that happens to a message.
  */
-export function createMessageStore({ writers, logger }: OpenDatabase): MessageStore {
+export function createMessageStore(opened: OpenDatabase): MessageStore {
+  const { writers, logger } = opened
   return {
+    change: (options) => changeStored(opened, options),
+
     append({ roomId, keys, draft, beforeCommit }) {
       const room = messages.roomId.mapToDriverValue(roomId)
       return inTransaction(
@@ -147,25 +126,28 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
         async (send) => {
           const [, counters, rows] = (await send(begin, lockRoom(room), storedUnder(room, keys))) as [
             unknown,
-            LockedRow[],
+            RoomRow[],
             StoredRow[],
           ]
           if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
           const { life, last_number: lastNumber, version } = counters[0]
-          const stored = new Map(
-            rows.map((row) => [
-              String(messages.sendKey.mapFromDriverValue(row.send_key)),
-              storedMessage(roomId, row),
-            ]),
+          const known = new Map(
+            rows.map((row) => [String(messages.sendKey.mapFromDriverValue(row.send_key)), row]),
           )
           const fresh = draft(
             { life, lastNumber, version },
-            keys.filter((key) => !stored.has(key)),
+            keys.filter((key) => !known.has(key)),
           )
+          const reactors = rows.flatMap(({ reactions }) => reactorsIn(parseReactions(reactions)))
+          const asked = reactors.length > 0 ? [namesOf(reactors)] : []
+          const writes =
+            fresh.size > 0 ? [insert(room, fresh), moveCounters(room, fresh.size, writtenAt(fresh))] : []
           beforeCommit()
-          if (fresh.size > 0)
-            await send(insert(room, fresh), moveCounters(room, fresh.size, writtenAt(fresh)), commit)
-          else await send(commit)
+          const answers = await send(...asked, ...writes, commit)
+          const names = asked.length > 0 ? toNames(answers[0]) : new Map()
+          const stored = new Map(
+            Array.from(known, ([key, row]) => [key, storedMessage(roomId, row, names)] as const),
+          )
           return { life, stored, fresh }
         },
         logger,
@@ -181,7 +163,7 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
             begin,
             lockRoom(room),
             ownMessages(room, author.id, after),
-          )) as [unknown, LockedRow[], OwnRow[]]
+          )) as [unknown, RoomRow[], OwnRow[]]
           if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
           const { life, last_number: lastNumber, version } = counters[0]
           const tombstones = rows.map((row, place) => ({
@@ -192,13 +174,18 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
             body: '',
             notice: null,
             replyTo: row.reply_to,
+            replied: null,
             createdAt: row.created_at,
             editedAt: row.edited_at,
             deletedAt: now,
+            deletedBy: author.id,
+            reactions: [],
           }))
+          const numbers = tombstones.map(({ number }) => number)
           const buried = tombstones.map((tombstone) => bury(room, tombstone))
-          if (buried.length > 0) await send(...buried, raiseVersion(room, buried.length), commit)
-          else await send(commit)
+          if (buried.length > 0) {
+            await send(...buried, ...forgetAround(room, numbers), raiseVersion(room, buried.length), commit)
+          } else await send(commit)
           // A full page may have left some of its stretch behind.
           const lookedUpTo =
             rows.length < ERASED_AT_ONCE ? after + LOOKED_THROUGH_AT_ONCE : (rows.at(-1)?.number ?? after)
@@ -208,20 +195,4 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
       )
     },
   }
-}
-
-function storedMessage(roomId: string, row: StoredRow): Message {
-  return toMessage({
-    roomId,
-    number: row.number,
-    version: row.version,
-    authorId: String(messages.authorId.mapFromDriverValue(row.author_id)),
-    authorName: row.name,
-    body: row.body,
-    notice: row.notice,
-    replyTo: row.reply_to,
-    createdAt: row.created_at,
-    editedAt: row.edited_at,
-    deletedAt: row.deleted_at,
-  })
 }

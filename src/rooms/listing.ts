@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, isNull, like, notExists, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, like, max, ne, notExists, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/mysql-core'
 import type { Database } from '../database/connection.ts'
-import { members, memberships, rooms } from '../database/schema.ts'
+import { members, memberships, rooms, sessions } from '../database/schema.ts'
 import type { Level } from './memberships.ts'
 import type { Person, RoomKind, RoomRole, Rooms } from './rooms.ts'
 
@@ -108,6 +109,30 @@ export function createListing(database: Database, { othersIn }: Pick<Rooms, 'oth
         .innerJoin(members, and(eq(members.id, memberId), isNull(members.leftAt)))
         .where(and(eq(memberships.roomId, roomId), after ? gt(memberId, after) : undefined))
         .orderBy(asc(memberId))
+        .limit(limit)
+    },
+
+    /** When each of these members was last seen, where they are logged in somewhere. */
+    async lastSeen(memberIds: string[]): Promise<Map<string, Date | null>> {
+      if (memberIds.length === 0) return new Map()
+      const found = await database
+        .select({ memberId: sessions.userId, seenAt: max(sessions.lastSeenAt) })
+        .from(sessions)
+        .where(inArray(sessions.userId, memberIds))
+        .groupBy(sessions.userId)
+      return new Map(found.map(({ memberId, seenAt }) => [memberId, seenAt]))
+    },
+
+    /** Rooms with a name that two members share, those where something was said last first. */
+    async roomsInCommon(memberId: string, otherId: string, limit: number) {
+      const theirs = alias(memberships, 'theirs')
+      return database
+        .select({ slug: rooms.slug, name: rooms.name, topic: rooms.topic })
+        .from(memberships)
+        .innerJoin(theirs, and(eq(theirs.roomId, memberships.roomId), eq(theirs.memberId, otherId)))
+        .innerJoin(rooms, and(eq(rooms.id, memberships.roomId), ne(rooms.kind, 'direct')))
+        .where(eq(memberships.memberId, memberId))
+        .orderBy(desc(rooms.activeAt))
         .limit(limit)
     },
 

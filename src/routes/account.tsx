@@ -105,14 +105,22 @@ export const backToAccount = (
 /** What a member sees and sets of their own. */
 export const account = new Hono<Env>()
   /**
-   * What is mine in pages and pushed lines that are the same for everyone: the band behind my own rows. The id is a UUID of ours, so nothing in
+   * What is mine in pages and pushed lines that are the same for everyone. The id is a UUID of ours, so nothing in
    * it can leave the string.
    */
-  .get('/account/own.css', (c) => {
+  .get('/account/own.css', async (c) => {
     const { member } = signedIn(c)
     // Whoever logs in next on this browser must not find the rows of the one before: ask each time.
     c.header('Cache-Control', 'private, no-cache')
-    return c.body(`.message[data-author="${member.id}"]{--band:var(--own)}\n`, 200, {
+    const blocked = await c.get('house').blocks.blockedBy(member.id)
+    const folded = blocked.map((id) => `.message[data-author="${id}"]`).join()
+    const rules = [
+      `.message[data-author="${member.id}"]{--band:var(--own)}`,
+      `.reaction[data-by~="${member.id}"]{--rim:var(--tea);--fill:var(--tea-wash);--text:var(--tea-deep);font-weight:700}`,
+      // What they said is behind the number of the line.
+      ...(folded ? [`.room :is(${folded}) .text,.frame :is(${folded}) .text{display:none}`] : []),
+    ]
+    return c.body(`${rules.join('\n')}\n`, 200, {
       'content-type': 'text/css; charset=utf-8',
     })
   })

@@ -25,7 +25,7 @@ import { controlToHtml, eventToHtml } from '../live/html.tsx'
 import { controlToJson, eventToJson } from '../live/json.ts'
 import { LONGEST_WAIT, longPoll, type Poll } from '../live/long-poll.ts'
 import { ndjsonFraming } from '../live/ndjson.ts'
-import { passingToJson } from '../live/passing.ts'
+import { type Person, passingToJson } from '../live/passing.ts'
 import type { OpenOutlet } from '../live/platform.ts'
 import { entryInto, type Ground } from '../live/rights.ts'
 import { sseFramings } from '../live/sse.ts'
@@ -127,6 +127,9 @@ function refuseForeignSocket(c: AppContext): void {
   }
 }
 
+/** As others in the room see them. */
+const personOf = ({ id, name }: Person) => ({ id, name })
+
 /** What a stream of this room stands on: that its reader is still signed in, and may still enter. */
 function groundsIn(c: AppContext, room: RoomState): Ground[] {
   const { credential, member } = signedIn(c)
@@ -145,11 +148,13 @@ function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | n
   const release = holdStream(c)
   let closed = false
   let subscription: Subscription | undefined
+  const leave = platform.presence.enter(roomId, personOf(member))
   let forgetRights = () => {}
   let forgetOwn = () => {}
   const close = () => {
     closed = true
     release()
+    leave()
     forgetRights()
     forgetOwn()
     subscription?.close()
@@ -157,7 +162,13 @@ function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | n
   const open = (outlet: OpenOutlet) => {
     if (tellsOwn) {
       outlet.holdPassing()
-      forgetOwn = platform.personal.subscribe(member.id, outlet, roomId)
+      const forget = [
+        platform.personal.subscribe(member.id, outlet, roomId),
+        platform.presence.watch(roomId, member.id, outlet),
+      ]
+      forgetOwn = () => {
+        for (const one of forget) one()
+      }
     }
     forgetRights = platform.rights.guard(grounds, () => {
       close()
@@ -294,6 +305,7 @@ async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
   const face = pollFace(c)
   const wait = numberParameter(c, 'wait') ?? 0
   const release = holdStream(c)
+  const leave = platform.presence.enter(room.id, personOf(signedIn(c).member))
   const poll = await longPoll({
     feed: platform.feed,
     roomId: room.id,
@@ -311,7 +323,10 @@ async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
         forget()
       }
     },
-  }).finally(release)
+  }).finally(() => {
+    release()
+    leave()
+  })
   if (poll.refused)
     throw problem((await platform.rights.stillHold([signedIn(c).credential])) ? 'noRoom' : 'notSignedIn')
   return renderPoll(c, face, poll)

@@ -194,7 +194,10 @@ export async function endSession(c: AppContext, id: string): Promise<void> {
 /** Logging out. Whoever is not logged in is sent to the front page all the same. */
 export const logout = new Hono<Env>().post('/', async (c) => {
   const identity = c.get('identity')
-  if (identity?.credential.kind === 'session') await endSession(c, identity.credential.id)
+  if (identity?.credential.kind === 'session') {
+    await endSession(c, identity.credential.id)
+    await recordAct(c, 'logged-out', { memberId: identity.member.id })
+  }
   dropCookie(c, SESSION_COOKIE)
   return redirectTo(c, '/', {})
 })

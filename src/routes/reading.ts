@@ -5,11 +5,21 @@ import { problem } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
 import type { Room } from '../rooms/rooms.ts'
 import { answerAct } from './act.ts'
-import { enterRoom } from './door.ts'
+import { closedTo, enterPlace, enterRoom } from './door.ts'
 import { wholeNumber } from './query.ts'
 
-/** How far a member has read: on whichever device they did, it is so on all of them. */
+/** How far a member has read, on all their devices alike, and that they are writing. */
 export const reading = new Hono<Env>()
+  .post('/rooms/:room/typing', async (c) => {
+    const room = await enterPlace(c)
+    const { id, name } = signedIn(c).member
+    const { limits, live } = c.get('house')
+    await limits.take('typingOfMember', id)
+    // Whoever may not speak there writes nothing.
+    if (!closedTo(c, room)) live.presence.type(room.id, { id, name })
+    return c.body(null, 204)
+  })
+
   .post('/rooms/:room/read', async (c) => {
     const { room, number } = await placeIn(c)
     await c.get('house').memberships.markRead(room.id, signedIn(c).member.id, number)

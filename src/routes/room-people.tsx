@@ -1,11 +1,18 @@
 import { Hono } from 'hono'
 import { peopleUrl, roomUrl } from '../../templates/addresses.ts'
+import { PeopleColumn } from '../../templates/people-column.tsx'
 import { PeoplePage } from '../../templates/room-people.tsx'
-import type { FieldErrors, PageContext, PeoplePageView } from '../../templates/views.ts'
+import type {
+  FieldErrors,
+  PageContext,
+  PeopleColumnView,
+  PeoplePageView,
+  PersonView,
+} from '../../templates/views.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
 import { Problem, problem } from '../http/errors.ts'
-import { chooseFace } from '../http/faces.ts'
-import { pageContext, renderPage } from '../http/page.tsx'
+import { chooseFace, wantsFragment } from '../http/faces.ts'
+import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import { onOneLine } from '../messages/format.ts'
 import { LEVELS } from '../rooms/memberships.ts'
 import type { Person, Room } from '../rooms/rooms.ts'
@@ -25,7 +32,11 @@ const MOST_INVITED = 20
 export const roomPeople = new Hono<Env>()
   .get('/rooms/:room/people', async (c) => {
     const face = chooseFace(c.req.raw)
-    const view = await peopleView(c, await enterRoom(c))
+    const room = await enterRoom(c)
+    if (face === 'html' && wantsFragment(c.req.raw)) {
+      return renderFragment(c, <PeopleColumn view={await columnView(c, room)} />)
+    }
+    const view = await peopleView(c, room)
     if (face === 'json') return c.json({ people: view.people, count: view.count, next: view.next })
     if (face === 'text')
       return c.text(view.people.map(({ name, role }) => `${role}\t${onOneLine(name)}\n`).join(''))
@@ -170,6 +181,16 @@ async function peopleView(c: AppContext, room: Room): Promise<PeoplePageView> {
     name: c.get('fields').name ?? '',
     errors: {},
   }
+}
+
+/** Beside the talk: whoever reads along is here, too. */
+async function columnView(c: AppContext, room: Room): Promise<PeopleColumnView> {
+  const { listing, live } = c.get('house')
+  const people = await listing.peopleOf(room.id, { limit: PAGE })
+  const seen = await listing.lastSeen(people.map(({ id }) => id))
+  const away = people.map(({ id, name }) => ({ id, name, seenAt: seen.get(id) ?? null }))
+  const bySight = (one: PersonView, other: PersonView) => Number(other.seenAt ?? 0) - Number(one.seenAt ?? 0)
+  return { slug: room.slug, here: live.presence.hereIn(room.id), away: away.sort(bySight), now: new Date() }
 }
 
 async function refuseOnPeople(c: AppContext, room: Room, refusal: Problem): Promise<Response> {

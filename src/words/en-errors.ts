@@ -23,6 +23,26 @@ export const errors = {
     title: 'You own this house.',
     detail: 'Nothing was done. Hand it over to someone else, then you can leave.',
   },
+  notYourMessage: {
+    title: 'This message is not yours to change.',
+    detail: 'Nothing was changed. Who wrote it can edit it; who wrote it or keeps order here can delete it.',
+  },
+  noticeStays: {
+    title: 'This line says what was done in the room.',
+    detail: 'It stays as it is: nobody wrote it.',
+  },
+  messageDeleted: {
+    title: 'This message was deleted.',
+    detail: 'Nothing was changed. Copy what you have typed, if you want to say it anew.',
+  },
+  editedMeanwhile: {
+    title: 'This message was edited meanwhile.',
+    detail: 'Nothing was saved. Look at what it says now, then send yours again.',
+  },
+  tooManyReactions: {
+    title: 'There is no room for another kind of reaction.',
+    detail: 'A message has at most 20 different ones. Add to one that is there.',
+  },
   leavingUnfinished: {
     title: 'The database went away while you were leaving.',
     detail:
@@ -71,6 +91,10 @@ export const errors = {
   directStays: {
     title: 'A direct room belongs to its people.',
     detail: 'Nobody is added to it or taken out. Make a room, or begin another with other people.',
+  },
+  blocksFull: {
+    title: 'You have blocked as many as you can.',
+    detail: 'Nothing was changed. Unblock someone first.',
   },
   slowMode: {
     title: 'This room is in slow mode.',
@@ -188,6 +212,7 @@ export const fields = {
   note: 'A note has at most 200 characters.',
   id: 'This takes an id that a list gave you.',
   setupCode: 'This is not the set-up code that the start printed.',
+  emoji: 'This takes one emoji.',
   roomName: 'A room has a name of up to 48 characters, with something in it to see.',
   topic: 'A topic has at most 240 characters.',
   roomKind: 'This takes open or private.',
@@ -203,6 +228,7 @@ export const fields = {
   peopleMany: (most: number) => `At most ${most} people at once.`,
   alreadyIn: (name: string) => `${name} is in this room already.`,
   messageNumber: 'There is no message of that number here.',
+  about: 'A line about yourself has at most 160 characters.',
   emptyMessage: 'There is nothing in this message yet.',
   longMessage: 'A message has at most 10,000 characters.',
   notUnicode: 'This is not valid Unicode text.',

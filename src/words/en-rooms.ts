@@ -1,6 +1,6 @@
 import { grammarOf } from './grammar.ts'
 
-const { counted } = grammarOf('en-GB')
+const { ago, counted } = grammarOf('en-GB')
 
 /** English: rooms, who is in them, and how they are kept. */
 export const rooms = {
@@ -44,6 +44,10 @@ export const rooms = {
 export const people = {
   title: (room: string) => `People in ${room}`,
   link: 'People',
+  hereNow: 'Here now',
+  away: 'Away',
+  everyone: 'Everyone in this room',
+  ago,
   count: (count: number) => counted(count, { one: '{count} person', other: '{count} people' }),
   you: 'you',
   roles: { host: 'Host' },
@@ -69,6 +73,21 @@ export const people = {
     submit: 'Leave this room',
   },
   join: 'You read along here. Join, and the room stands among yours.',
+}
+
+/** English: who somebody is. */
+export const profile = {
+  about: 'A line about you',
+  aboutHint: 'Everyone in the house can read it.',
+  save: 'Keep it',
+  write: 'Write to them',
+  inCommon: 'Rooms that you share',
+  noneInCommon: 'You share no room yet.',
+  blocking: 'Blocking',
+  blockAbout: 'What they say in rooms folds away for you. Nobody is told.',
+  blocked: 'What they say in rooms is folded away for you. The number of a line leads to it.',
+  block: 'Block them',
+  unblock: 'Unblock them',
 }
 
 /** English: how a room is kept. */

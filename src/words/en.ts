@@ -1,7 +1,7 @@
 import { audited } from './en-audited.ts'
 import { errors, facts, fields, waysOut } from './en-errors.ts'
 import { notices } from './en-notices.ts'
-import { closed, people, rooms, settings } from './en-rooms.ts'
+import { closed, people, profile, rooms, settings } from './en-rooms.ts'
 import { type Forms, grammarOf } from './grammar.ts'
 
 const dateLocale = 'en-GB'
@@ -303,6 +303,7 @@ export const en = {
 
   rooms,
   people,
+  profile,
   settings,
   closed,
 
@@ -318,6 +319,11 @@ export const en = {
     newSince: 'New since {time}',
     toFirstNew: (count: number) =>
       counted(count, { one: 'To the new message', other: 'To the first of {count} new messages' }),
+    /** Who is writing; empty when nobody is. */
+    typing: (names: string[]) => {
+      if (names.length > 3) return 'Several people are typing'
+      return names.length === 0 ? '' : `${list(names)} ${names.length === 1 ? 'is' : 'are'} typing`
+    },
     nothingNewer: 'Nothing newer yet.',
     zone: (zone: string) => `Times are ${zone}.`,
     /** Beside the frames that stand in for scripts. */
@@ -332,10 +338,20 @@ export const en = {
   message: {
     reply: 'Reply',
     edited: 'edited',
-    deleted: 'This message was deleted.',
+    /** `{name}` and `{time}` are filled in. */
+    deleted: {
+      byAuthor: '{name} deleted this message at {time}.',
+      byKeeper: 'A keeper of the house removed this message at {time}.',
+    },
     /** Where a message is one line of text. */
     deletedLine: '(deleted)',
     inReplyTo: 'in reply to',
+    reactions: 'Reactions',
+    /** Of a button: a press gives the same reaction, or takes it back. */
+    reaction: (emoji: string, names: string[], others: number) =>
+      `${emoji} ${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`,
+    react: 'React',
+    more: 'More',
     /** In place of the name of whoever has left. Nobody can take it. */
     formerMember: 'a former member',
     notices,
@@ -534,6 +550,33 @@ export const en = {
     inRoom: 'See it in the room',
     unread: 'Unread from here',
     inReplyTo: 'The message it answers',
+    actions: 'What you can do with it',
+    anyEmoji: 'Another emoji',
+    sayAgain: 'The same again takes it back.',
+    edit: 'Edit',
+    delete: 'Delete',
+    versions: 'What it said before',
+  },
+
+  /** Editing a message, and what it said before. */
+  edit: {
+    title: (number: number) => `Edit #${number}`,
+    body: 'Your message',
+    hint: 'It is marked as edited, and everyone here can see what it said before.',
+    save: 'Save',
+    cancel: 'Leave it as it is',
+    saysNow: 'It says now',
+    versionsTitle: (number: number) => `What #${number} said`,
+    now: 'Now',
+    older: 'Before',
+    back: 'Back to the message',
+  },
+
+  delete: {
+    title: (number: number) => `Delete #${number}?`,
+    about: 'Its words go for good, from everyone. Its number stays, with a note that it was deleted.',
+    submit: 'Delete it',
+    cancel: 'Keep it',
   },
 
   problem: {

@@ -1,7 +1,7 @@
 import type { Words } from './en.ts'
 import { grammarOf } from './grammar.ts'
 
-const { number } = grammarOf('zh-CN')
+const { ago, number } = grammarOf('zh-CN')
 
 /** 简体中文：房间。 */
 export const rooms: Words['rooms'] = {
@@ -44,9 +44,13 @@ export const rooms: Words['rooms'] = {
 export const people: Words['people'] = {
   title: (room) => `${room} 里的人`,
   link: '成员',
+  hereNow: '在座',
+  away: '离席',
+  everyone: '房间里的每个人',
+  ago,
   count: (count) => `${number(count)} 人`,
   you: '你',
-  roles: { host: '主人' },
+  roles: { host: '房主' },
   more: '更多人',
   invite: {
     heading: '带人进来',
@@ -55,8 +59,8 @@ export const people: Words['people'] = {
     submit: '带进来',
   },
   remove: '请出去',
-  makeHost: '设为主人',
-  endHost: '不再是主人',
+  makeHost: '设为房主',
+  endHost: '不再是房主',
   level: {
     heading: '这里的什么会叫你',
     choices: { everything: '全部消息', mentions: '提到我的', nothing: '什么都不' },
@@ -71,6 +75,21 @@ export const people: Words['people'] = {
   join: '你在这里旁听。加入以后，它就在你的房间里了。',
 }
 
+/** 简体中文：一个人。 */
+export const profile: Words['profile'] = {
+  about: '介绍自己的一行',
+  aboutHint: '馆内每个人都看得到。',
+  save: '就写这些',
+  write: '给对方写',
+  inCommon: '你们都在的房间',
+  noneInCommon: '你们还没有都在的房间。',
+  blocking: '屏蔽',
+  blockAbout: '对方在房间里说的话会为你收起来。不会告诉任何人。',
+  blocked: '对方在房间里说的话已经为你收起来了。点那一行的编号，可以看到内容。',
+  block: '屏蔽',
+  unblock: '取消屏蔽',
+}
+
 /** 简体中文：房间的设置。 */
 export const settings: Words['settings'] = {
   title: (room) => `${room} 的设置`,
@@ -81,14 +100,14 @@ export const settings: Words['settings'] = {
   topic: '话题',
   kind: '谁可以进',
   slow: '慢速模式',
-  slowHint: '每个人两条消息之间要等多久。主人不用等。',
+  slowHint: '每个人两条消息之间要等多久。房主不用等。',
   wait: (seconds) => {
     if (seconds === 0) return '关闭'
     if (seconds % 3_600 === 0) return `${number(seconds / 3_600)} 小时`
     return seconds % 60 === 0 ? `${number(seconds / 60)} 分钟` : `${number(seconds)} 秒`
   },
   locked: '谁说话',
-  lock: { no: '里面的每个人', yes: '只有主人' },
+  lock: { no: '里面的每个人', yes: '只有房主' },
   archived: '归档',
   archive: { no: '在用', yes: '已归档，只能看' },
   submit: '改房间',
@@ -97,5 +116,5 @@ export const settings: Words['settings'] = {
 /** 简体中文：代替输入框。 */
 export const closed: Words['closed'] = {
   archived: '这个房间已经归档。还可以看，但不再说话。',
-  locked: '这个房间已经锁定，现在只有主人能说话。',
+  locked: '这个房间已经锁定，现在只有房主能说话。',
 }

@@ -40,5 +40,7 @@ export function keepReadMarker(room: HTMLElement): void {
   new MutationObserver(soon).observe(scroller, { childList: true, subtree: true })
   scroller.addEventListener('scroll', soon)
   document.addEventListener('visibilitychange', soon)
+  // Whoever goes on to another room at once has read this one.
+  addEventListener('pagehide', mark)
   soon()
 }

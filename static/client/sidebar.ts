@@ -1,18 +1,17 @@
-import { parse } from './dom.ts'
-
 /** Keeps the list of rooms as the member's own stream tells it: counts, names, and the room where something was said last on top. */
-export function keepSidebar(room: HTMLElement): void {
+export function keepSidebar(room: HTMLElement): (told: HTMLElement) => void {
   const list = document.querySelector('#rooms ul')
-  if (!list) return
+  if (!list) return () => {}
   const { slug } = room.dataset
   const lineOf = (id = '') => list.querySelector<HTMLElement>(`[data-room="${CSS.escape(id)}"]`)
 
   /** This room is in view: it shows no count. */
   function markCurrent(line: Element): Element {
     const link = line.querySelector('a')
-    if (link?.pathname !== `/rooms/${slug}`) return line
+    // As it is written: a line that is not on the page yet has no address.
+    if (link?.getAttribute('href') !== `/rooms/${slug}`) return line
     link.setAttribute('aria-current', 'page')
-    link.className = ''
+    link.removeAttribute('class')
     link.querySelector('.unread')?.remove()
     return line
   }
@@ -35,13 +34,12 @@ export function keepSidebar(room: HTMLElement): void {
     if (focused) lineOf(focused)?.querySelector('a')?.focus()
   }
 
-  window.heard = (html) => {
-    const told = parse(html).querySelector<HTMLElement>('[data-event]')
-    const lines = [...(told?.children ?? [])] as HTMLElement[]
+  return (told) => {
+    const lines = [...told.children] as HTMLElement[]
     holdingFocus(() => {
-      if (told?.dataset.event === 'rooms') list.replaceChildren(...lines.map(markCurrent))
-      if (told?.dataset.event === 'room') lines.forEach(putOne)
-      if (told?.dataset.event === 'gone') lineOf(told.dataset.room)?.remove()
+      if (told.dataset.event === 'rooms') list.replaceChildren(...lines.map(markCurrent))
+      if (told.dataset.event === 'room') lines.forEach(putOne)
+      if (told.dataset.event === 'gone') lineOf(told.dataset.room)?.remove()
     })
   }
 }

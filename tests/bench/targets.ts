@@ -56,16 +56,22 @@ export async function startTeahouse({ guests = 1, rooms = 1 } = {}): Promise<Tea
   const slugs = ['lobby']
   while (slugs.length < rooms) {
     const slug = `room-${slugs.length}`
+    const id = randomBytes(16)
     await database.query('INSERT INTO rooms (id, slug, name, life, created_at) VALUES (?, ?, ?, ?, NOW(3))', [
-      randomBytes(16),
+      id,
       slug,
       slug,
       'bench',
     ])
+    await database.query('INSERT INTO room_slugs (slug, room_id) VALUES (?, ?)', [slug, id])
     slugs.push(slug)
   }
   const people: Guest[] = []
   while (people.length < guests) people.push(await registerGuest(program.origin, people.length + 1))
+  // In every room, so that no first word is a joining.
+  await database.query(
+    'INSERT IGNORE INTO memberships (room_id, member_id, joined_at) SELECT rooms.id, members.id, NOW(3) FROM rooms JOIN members',
+  )
   return {
     ...program,
     guests: people,

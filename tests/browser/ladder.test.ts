@@ -83,7 +83,7 @@ describeWith(['chromium'], 'the ladder', () => {
       clock: true,
       behindProxy: { webSockets: 'refused', eventStreams: 'held' },
     })
-    await asked(guest, /^GET .*\/events\?after/)
+    await asked(guest, /^GET .*\/events\?me=1&after/)
     await guest.page.clock.fastForward(untilSilentAtStart)
     await guest.isLive('poll')
     await say('by long poll')

@@ -79,6 +79,8 @@ describeWith(['chromium'], 'in Chinese', () => {
     '/rooms/lobby/history',
     '/rooms/lobby/history?q=茉莉',
     '/rooms/lobby/messages/1',
+    '/rooms/lobby/people',
+    '/rooms/lobby/settings',
     '/account',
     '/account/second-factor',
     '/account/passkeys',
@@ -141,7 +143,7 @@ describeWith(['chromium'], 'in Chinese', () => {
     const languages = page.locator('#messages > [data-number] .body')
     expect(
       await languages.evaluateAll((all) => all.slice(0, 2).map((body) => body.getAttribute('lang'))),
-    ).toEqual([null, 'zh'])
+    ).toEqual(['', 'zh'])
   })
 
   it('lets an answer in Arabic run from the right under a quotation in English', async () => {

@@ -20,7 +20,8 @@ async function enter(
   person: typeof ada,
   javaScriptEnabled: boolean,
 ): Promise<Visitor> {
-  const visitor = await visitAs(browser, house.origin, person, { javaScriptEnabled })
+  const viewport = { width: 1440, height: 900 }
+  const visitor = await visitAs(browser, house.origin, person, { javaScriptEnabled, viewport })
   await visitor.goTo('/rooms/lobby')
   return visitor
 }
@@ -52,7 +53,7 @@ describeWith(['chromium'], 'rooms', () => {
       await guest.page.getByRole('heading', { name: 'Kitchen', level: 1 }).waitFor()
       await roomOn(host.page).say('Who wants tea?')
       await roomOn(guest.page).showsExactly(['#1 undefined: Bashir came in.', '#2 Ada: Who wants tea?'])
-      await guest.page.getByRole('link', { name: en.people.link, exact: true }).click()
+      await guest.page.getByRole('link', { name: en.people.everyone }).click()
       await press(guest.page, en.people.leave.submit)
       await guest.page.getByRole('heading', { name: en.rooms.toJoin }).waitFor()
       await roomOn(host.page).showsExactly([
@@ -66,7 +67,7 @@ describeWith(['chromium'], 'rooms', () => {
       const house = await houseForThisTest()
       const [host, guest] = [await enter(house, ada, scripts), await enter(house, bashir, scripts)]
       await makeRoom(host, 'Attic', 'private')
-      await host.page.getByRole('link', { name: en.people.link, exact: true }).click()
+      await host.page.getByRole('link', { name: en.people.everyone }).click()
       await host.page.getByLabel(en.people.invite.name, { exact: true }).fill('bashir')
       await press(host.page, en.people.invite.submit)
       await host.page.getByText(en.people.count(2)).waitFor()
@@ -97,6 +98,10 @@ describeWith(['chromium'], 'rooms', () => {
     await press(guest.page, `${en.rooms.join} Kitchen`)
     await guest.page.getByRole('heading', { name: 'Kitchen', level: 1 }).waitFor()
     await scriptedRoom(guest.page).say('Back in a minute.')
+    await scriptedRoom(host.page).showsExactly([
+      '#1 undefined: Bashir came in.',
+      '#2 Bashir: Back in a minute.',
+    ])
     await inSidebar(guest.page, 'Lobby').click()
     await guest.page.getByRole('heading', { name: 'Lobby', level: 1 }).waitFor()
     await inSidebar(guest.page, 'Kitchen').and(guest.page.locator(':not(.has-unread)')).waitFor()
@@ -111,17 +116,44 @@ describeWith(['chromium'], 'rooms', () => {
       expect(await sidebar(page).locator('li').first().innerText()).toContain('Kitchen')
     }
 
+    await sidebar(guest.page).locator('[aria-current=page]', { hasText: 'Lobby' }).waitFor()
     await inSidebar(guest.page, 'Kitchen').click()
     await guest.page.locator('#new').waitFor()
     expect(await guest.page.locator('#new + .day + .message, #new + .message').getAttribute('id')).toBe('m3')
     await sidebar(phone.page).getByRole('link', { name: 'Kitchen', exact: true }).waitFor()
   })
 
+  it('shows who is here, who went away, and who is writing', async () => {
+    const house = await houseForThisTest()
+    const [host, guest] = [await enter(house, ada, true), await enter(house, bashir, true)]
+    const people = host.page.getByRole('complementary', { name: en.people.link })
+    await people.locator('.here').getByText('Bashir').waitFor()
+    await people.locator('.away').getByText('Bashir').waitFor({ state: 'hidden' })
+    const line = host.page.locator('#typing')
+    await guest.page.getByLabel(en.composer.label).pressSequentially('Just a mo')
+    await line.getByText(en.room.typing(['Bashir'])).waitFor()
+    expect(await guest.page.locator('#typing').innerText()).toBe('')
+    await scriptedRoom(guest.page).say('Just a moment.')
+    await scriptedRoom(host.page).showsExactly(['#1 Bashir: Just a moment.'])
+    await line.getByText(en.room.typing(['Bashir'])).waitFor({ state: 'detached' })
+    await guest.context.close()
+    await people.locator('.away').getByText('Bashir').waitFor({ timeout: 30_000 })
+    expect(await people.locator('.here').innerText()).not.toContain('Bashir')
+  })
+
   it('every page of them is accessible', async () => {
     const house = await houseForThisTest()
     const host = await enter(house, ada, true)
     await makeRoom(host, 'Kitchen', 'open')
-    for (const path of ['/rooms', '/rooms/kitchen', '/rooms/kitchen/people', '/rooms/kitchen/settings']) {
+    await host.goTo('/rooms/kitchen/people')
+    const own = (await host.page.getByRole('link', { name: 'Ada', exact: true }).getAttribute('href')) ?? ''
+    for (const path of [
+      '/rooms',
+      '/rooms/kitchen',
+      '/rooms/kitchen/people',
+      '/rooms/kitchen/settings',
+      own,
+    ]) {
       await host.goTo(path)
       expect(await accessibilityProblems(host.page), path).toEqual([])
     }

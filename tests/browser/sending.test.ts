@@ -1,4 +1,5 @@
 /** A message is shown at once, and is the real one, once, as soon as anything says so; what fails stays and can be sent again. */
+import type { IncomingMessage } from 'node:http'
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
@@ -23,11 +24,14 @@ async function houseWithReader(options?: Parameters<typeof houseForThisTest>[0])
   return { house, stored: () => storedLines(house.origin, token) }
 }
 
+/** And not what a page says of its own accord, such as how far it was read. */
+const isSend = ({ method, url }: IncomingMessage) => method === 'POST' && url?.endsWith('/messages')
+
 /** Sends wait at the proxy until they are let go, each to its fate. */
 function gate() {
   const waiting: ((fate: Fate) => void)[] = []
-  const fate: Through['fate'] = ({ method }) =>
-    method === 'POST' ? new Promise((resolve) => waiting.push(resolve)) : 'passed'
+  const fate: Through['fate'] = (request) =>
+    isSend(request) ? new Promise((resolve) => waiting.push(resolve)) : 'passed'
   return {
     fate,
     waiting,
@@ -310,7 +314,7 @@ async function cookieOf({ visitor }: Guest): Promise<string> {
   return cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
 }
 
-const refusedSends: Through['fate'] = ({ method }) => (method === 'POST' ? 'refused' : 'passed')
+const refusedSends: Through['fate'] = (request) => (isSend(request) ? 'refused' : 'passed')
 
 describeWith(['chromium'], 'a message sent with scripts off', () => {
   beforeAll(async () => {

@@ -365,6 +365,11 @@ describe('roles', () => {
     expect((await post(path, { password: ada.password }, owner)).status).toBe(303)
     expect((await post(path, { password: ada.password }, owner)).status).toBe(403)
     expect((await get(`/admin/members/${heir.id}`, owner, asJson)).json()).toMatchObject({ role: 'owner' })
+    const { entries } = (await get('/admin/audit', owner, asJson)).json() as { entries: unknown[] }
+    expect(entries.slice(0, 2)).toMatchObject([
+      { action: 'role-changed', actor: { id: ownerId }, member: { id: ownerId }, details: { role: 'admin' } },
+      { action: 'role-changed', actor: { id: ownerId }, member: { id: heir.id }, details: { role: 'owner' } },
+    ])
     // And back, for the tests that follow.
     const back = await post(`/admin/members/${ownerId}/owner`, { password: salma.password }, heir.who)
     expect(back.status).toBe(303)

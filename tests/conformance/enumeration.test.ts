@@ -149,7 +149,7 @@ describe('the time of an answer does not tell whether somebody has the number', 
       pairs,
       () => send(taken),
       () => send(stranger().phone),
-      between,
+      { between },
     )
   const unseen = expect.objectContaining({ isSeen: false })
   const judge = ({ z, dominance }: { z: number; dominance: number }) => ({

@@ -210,8 +210,8 @@ describe('a live stream', () => {
     }
     if (framing.face === 'html') {
       expect([chinese, english]).toEqual([
-        expect.stringContaining(zh.message.deleted),
-        expect.stringContaining(en.message.deleted),
+        expect.stringContaining('删除了这条消息'),
+        expect.stringContaining('deleted this message at'),
       ])
     }
   })

@@ -45,7 +45,9 @@ export interface MatrixCast {
   /** Has the admin's token still, but no longer the role. */
   demoted: Comer
   /** An address of this row, with what belongs to the member in its places. */
-  addressOf(row: Row): Promise<string>
+  addressOf(row: Row, room?: string): Promise<string>
+  /** Makes a room that only the member may enter. @returns what stands for it in an address */
+  makePrivateRoom(): Promise<string>
   formOf(row: Row): Headers
   everythingStored(): Promise<Record<string, string[]>>
 }
@@ -139,7 +141,7 @@ export function matrixCast(): MatrixCast {
   }
 
   /** What belongs to the member, in the places of an address, and the guest who may be suspended. Made anew for each row: a row may use it up. */
-  async function thingsOf(): Promise<[place: string, thing: string][]> {
+  async function thingsOf(room: string): Promise<[place: string, thing: string][]> {
     await change(tomas, { role: 'member', suspendedAt: null })
     await change(bashir, { transport: 'auto', language: null })
     const session = await made.sessions.create(id(bashir), browser)
@@ -148,10 +150,15 @@ export function matrixCast(): MatrixCast {
     await made.passkeys.add(id(bashir), 'mine', credential)
     const invitation = await made.invitations.make({ madeBy: id(salma), note: '', uses: 9, hours: 1 })
     const link = await made.oneTimeSecrets.makePasswordLink(id(tomas))
+    const said = await house.ask(`/rooms/${room}/messages`, {
+      form: { body: 'mine' },
+      headers: { ...bearer(kept.send), Accept: 'application/json' },
+    })
     return [
-      [':room{[a-z0-9-]+}', 'lobby'],
-      [':room', 'lobby'],
-      [':number', '1'],
+      [':room{[a-z0-9-]+}', room],
+      [':room', room],
+      [':number', String((said.json() as { number: number }).number)],
+      [':emoji', encodeURIComponent('🍵')],
       ['static/:name', `static/${kept.stylesheet}`],
       [':member', id(tomas)],
       [':invitation', invitation.id],
@@ -198,11 +205,18 @@ export function matrixCast(): MatrixCast {
       'nothing for a token': async () => bearer(),
     },
     demoted: byToken('demoted'),
-    async addressOf({ path, query }) {
-      const things = await thingsOf()
+    async addressOf({ path, query }, room = 'lobby') {
+      const things = await thingsOf(room)
       const filled = things.reduce((address, [place, thing]) => address.replace(place, thing), path)
       if (filled.includes(':')) throw new Error(`matrix-cast.ts has nothing for a place of ${path}`)
       return query ? `${filled}?${query}` : filled
+    },
+    async makePrivateRoom() {
+      const answer = await house.ask('/rooms', {
+        form: { name: `Private ${crypto.randomUUID().slice(0, 13)}`, kind: 'private' },
+        headers: { ...cookie(await sessionOf(bashir)), Origin: house.origin, Accept: 'application/json' },
+      })
+      return (answer.json() as { slug: string }).slug
     },
     formOf({ form }) {
       const fill = (text: string) => text.replaceAll(':unique', () => crypto.randomUUID().slice(0, 13))

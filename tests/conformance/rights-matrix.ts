@@ -52,15 +52,31 @@ POST /rooms/:room/hosts                                 401    403      403    4
 POST /rooms/:room/level                                 401    200      200    200   200   403  200  403   level=mentions
 GET  /rooms/:room/settings                              401    403      403    200   200   403  403  403
 POST /rooms/:room/settings                              401    403      403    200   200   403  403  403   topic=:unique
+POST /rooms/:room/typing                                401    =204     =204   =204  =204  403  =204 403
 POST /rooms/:room/read                                  401    200      200    200   200   200  403  403   number=1
 POST /rooms/:room/unread                                401    200      200    200   200   200  403  403   number=1
 POST /rooms/:room/leave                                 401    200      200    200   200   403  200  403
 GET  /rooms/:room/composer                              401    200      200    200   200   403  200  403
 POST /rooms/:room/messages                              401    201      201    201   201   403  201  403   body=hello
 GET  /rooms/:room/messages/:number                      401    200      200    200   200   200  403  403
+PUT  /rooms/:room/messages/:number                      401    403      200    403   403   403  200  403   body=:unique
+GET  /rooms/:room/messages/:number/edit                 401    403      200    403   403   403  200  403
+POST /rooms/:room/messages/:number/edit                 401    403      200    403   403   403  200  403   body=:unique
+GET  /rooms/:room/messages/:number/versions             401    200      200    200   200   200  403  403
+POST /rooms/:room/messages/:number/reactions            401    200      200    200   200   403  200  403   emoji=🍵
+PUT  /rooms/:room/messages/:number/reactions/:emoji     401    200      200    200   200   403  200  403
+DELETE /rooms/:room/messages/:number/reactions/:emoji   401    =200     =200   =200  =200  403  =200 403
+GET  /rooms/:room/messages/:number/delete               401    403      200    200   200   403  200  403
+POST /rooms/:room/messages/:number/delete               401    403      200    200   200   403  200  403
+DELETE /rooms/:room/messages/:number                    401    403      200    200   200   403  200  403
 GET  /rooms/:room/history                               401    200      200    200   200   200  403  403
 GET  /rooms/:room/events?wait=0                         401    200      200    200   200   200  403  403
 GET  /rooms/:room/socket                                401    426      426    426   426   426  403  403
+
+GET  /people/:member                                    401    200      200    200   200   200  403  403
+POST /people/:member/block                              401    200      200    200   200   403  403  403
+POST /people/:member/unblock                            401    200      200    200   200   403  403  403
+POST /account/about                                     401    200      200    200   200   403  403  403   about=:unique
 
 GET  /account                                           401    200      200    200   200   403  403  403
 GET  /account/own.css                                   401    200      200    200   200   403  403  403

@@ -110,6 +110,35 @@ async function comeFirst(one: Try): Promise<Try> {
   return { ...one, come: async () => headers }
 }
 
+const saysNoRoom = (answer: Answer) =>
+  answer.status === 404 && (answer.json() as { code: string }).code === 'noRoom'
+const ofRooms = matrix.filter(({ path }) => path.startsWith('/rooms/:room') && !asksNobody.test(path))
+
+describe('every address of a private room', () => {
+  it.each(ofRooms.map((row) => ({ route: `${row.method} ${row.path}`, row })))(
+    '$route is not there for a stranger, nor for those who keep the house',
+    async ({ row }) => {
+      const address = await cast.addressOf(row, await cast.makePrivateRoom())
+      const strangers = ['stranger', 'admin', 'owner'] as const
+      const comers = await Promise.all(strangers.map(async (who) => [who, await cast.as[who]()] as const))
+      const member = await cast.as.member()
+      const before = await cast.everythingStored()
+      const ask = (headers: Headers, Accept: string) =>
+        house.ask(address, {
+          method: row.method,
+          ...(row.method !== 'GET' && { form: cast.formOf(row) }),
+          headers: { Accept, Origin: house.origin, ...headers },
+        })
+      for (const [who, headers] of comers) {
+        expect([who, saysNoRoom(await ask(headers, 'application/json'))]).toEqual([who, true])
+        expect([who, (await ask(headers, 'text/html')).status]).toEqual([who, 404])
+      }
+      expect(await cast.everythingStored()).toEqual(before)
+      expect(saysNoRoom(await ask(member, 'application/json'))).toBe(false)
+    },
+  )
+})
+
 describe('an address that is nearly open', () => {
   it.each([
     '/registerx',

@@ -35,7 +35,13 @@ function pass(target: string, incoming: Http2ServerRequest, outgoing: Http2Serve
   const { hostname, port } = new URL(target)
   const passed = <Value>(headers: Record<string, Value>) =>
     Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_THE_CONNECTION.test(name)))
-  const headers = { ...passed(incoming.headers), host: incoming.authority }
+  const { authority, headers: asked } = incoming
+  const headers = {
+    ...passed(asked),
+    host: authority,
+    // A house that was told no PUBLIC_URL does not know of the TLS before it.
+    ...(asked.origin && { origin: asked.origin.replace('https:', 'http:') }),
+  }
   const onward = request({
     hostname,
     port,

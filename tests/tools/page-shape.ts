@@ -57,8 +57,8 @@ export function readShape(html?: string): PageShape {
   }
 
   function skeletonOf(element: Element): string {
-    // Midnight and the heartbeat of a stream come when they come.
-    if (element.matches('#messages > :is(li.day, i[data-event])')) return ''
+    // Midnight, the heartbeat of a stream and how far someone has read come where they come.
+    if (element.matches('#messages > :is(li.day, li.unread-line, i[data-event])')) return ''
     const attributes = element
       .getAttributeNames()
       .filter((name) => !volatile.test(name))

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { freshDatabase } from './database.ts'
 import { databaseServersIn } from './processes.ts'
 import { patience, waitFor } from './wait-for.ts'
@@ -47,12 +47,10 @@ export interface ServerUnderTest {
   remove(): Promise<void>
 }
 
-/** Servers that a failing test left behind, and the one that no test took, end with the test process. */
+/** Servers that a failing test left behind end with the test process. */
 const running = new Set<ChildProcess>()
-const temporary = new Set<string>()
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
-  for (const folder of temporary) rmSync(folder, { recursive: true, force: true })
 })
 
 export async function startTeahouse({
@@ -62,8 +60,6 @@ export async function startTeahouse({
   if (!existsSync(program)) throw new Error('There is no build/main.js; run: npm run build')
   const ownFolder = typeof embedded !== 'string'
   const dataDir = ownFolder ? mkdtempSync(join(tmpdir(), 'teahouse-')) : embedded
-  // That of a database that still runs goes when it has ended.
-  if (!embedded) temporary.add(dataDir)
   const database = embedded ? undefined : await freshDatabase()
   const environment = {
     ...quietEnvironment(),
@@ -96,6 +92,10 @@ export async function houseForThisTest(options?: StartOptions): Promise<ServerUn
 
 /** The usual house for the next test of this file, which starts while this one waits for its browsers. */
 let spare: Promise<ServerUnderTest> | undefined
+afterAll(async () => {
+  const untaken = await spare?.catch(() => undefined)
+  await untaken?.remove()
+})
 
 async function takeSpare(): Promise<ServerUnderTest> {
   const taken = spare ?? startTeahouse()
