@@ -347,9 +347,9 @@ export const en = {
     deletedLine: '(deleted)',
     inReplyTo: 'in reply to',
     reactions: 'Reactions',
-    /** Of a button: a press gives the same reaction, or takes it back. */
-    reaction: (emoji: string, names: string[], others: number) =>
-      `${emoji} ${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`,
+    /** Who gave a reaction. */
+    reactors: (names: string[], others: number) =>
+      `${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`,
     react: 'React',
     more: 'More',
     /** In place of the name of whoever has left. Nobody can take it. */

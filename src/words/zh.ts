@@ -305,8 +305,7 @@ export const zh: Words = {
     deletedLine: '（已删除）',
     inReplyTo: '回复',
     reactions: '表情',
-    reaction: (emoji, names, others) =>
-      `${emoji} ${names.join('、')}${others > 0 ? `等 ${names.length + others} 人` : ''}`,
+    reactors: (names, others) => `${names.join('、')}${others > 0 ? `等 ${names.length + others} 人` : ''}`,
     react: '加表情',
     more: '更多',
     formerMember: '已离开的成员',
