@@ -556,6 +556,8 @@ export const en = {
     edit: 'Edit',
     delete: 'Delete',
     versions: 'What it said before',
+    replies: 'Answers',
+    moreReplies: 'More answers',
   },
 
   /** Editing a message, and what it said before. */

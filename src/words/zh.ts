@@ -505,6 +505,8 @@ export const zh: Words = {
     edit: '编辑',
     delete: '删除',
     versions: '它以前怎么说',
+    replies: '回复',
+    moreReplies: '更多回复',
   },
 
   edit: {
