@@ -18,5 +18,4 @@ CREATE TABLE `reactions` (
 --> statement-breakpoint
 ALTER TABLE `messages` ADD `deleted_by` binary(16);--> statement-breakpoint
 ALTER TABLE `messages` ADD `reactions` text character set utf8mb4 collate utf8mb4_unicode_520_ci;--> statement-breakpoint
-CREATE INDEX `reactions_member` ON `reactions` (`member_id`);--> statement-breakpoint
-CREATE INDEX `messages_replies` ON `messages` (`room_id`,`reply_to`);
+CREATE INDEX `reactions_member` ON `reactions` (`member_id`);

@@ -346,6 +346,8 @@ export const en = {
     /** Where a message is one line of text. */
     deletedLine: '(deleted)',
     inReplyTo: 'in reply to',
+    /** Where a message that was changed comes once more, for pages that cannot replace it. */
+    asItIsNow: (number: number) => `#${number} was changed. As it is now:`,
     reactions: 'Reactions',
     /** Who gave a reaction. */
     reactors: (names: string[], others: number) =>

@@ -304,6 +304,7 @@ export const zh: Words = {
     },
     deletedLine: '（已删除）',
     inReplyTo: '回复',
+    asItIsNow: (number) => `#${number} 有改动。现在是：`,
     reactions: '表情',
     reactors: (names, others) => `${names.join('、')}${others > 0 ? `等 ${names.length + others} 人` : ''}`,
     react: '加表情',
