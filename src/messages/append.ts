@@ -1,7 +1,7 @@
 import { isWorthRetrying } from '../database/errors.ts'
 import type { Message } from './message.ts'
 import { type SendName, sendKey } from './send-key.ts'
-import type { Counters, MessageStore } from './store.ts'
+import type { Draft, MessageStore } from './store.ts'
 
 export interface Send extends SendName {
   authorName: string
@@ -237,9 +237,7 @@ class RoomWriter {
   ): Promise<{ appended: Map<string, Appended>; changes: Message[] }> {
     const { stored, fresh } = await this.store.append({
       roomId: this.roomId,
-      keys: [...sends.keys()],
-      draft: (counters, freshKeys) =>
-        new Map(freshKeys.map((key, place) => [key, this.draft(sends.get(key), counters, place + 1)])),
+      drafts: new Map(Array.from(sends, ([key, send]) => [key, this.draft(send)])),
       beforeCommit,
     })
     const appended = new Map<string, Appended>()
@@ -248,12 +246,9 @@ class RoomWriter {
     return { appended, changes: [...fresh.values()] }
   }
 
-  private draft(send: Send | undefined, room: Counters, step: number): Message {
-    if (!send) throw new Error('A key was stored that nobody sent.')
+  private draft(send: Send): Draft {
     return {
       roomId: this.roomId,
-      number: room.lastNumber + step,
-      version: room.version + step,
       author: { id: send.authorId, name: send.authorName },
       body: send.body,
       replyTo: send.replyTo,
