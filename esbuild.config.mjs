@@ -25,6 +25,7 @@ const server = build({
 const browser = build({
   entryPoints: [
     'static/client/client.ts',
+    'static/client/comfort.ts',
     'static/client/passkey.ts',
     'static/style.css',
     'static/noscript.css',
@@ -34,7 +35,8 @@ const browser = build({
   entryNames: '[name]-[hash]',
   bundle: true,
   minify: true,
-  target: 'es2020',
+  // No older browser has all that the script calls (AbortSignal.timeout).
+  target: 'es2022',
   loader: { '.svg': 'copy' },
   metafile: true,
   logLevel: 'warning',

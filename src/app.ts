@@ -11,6 +11,8 @@ import { compressPages, readFields, refuseOtherMethods, welcome } from './http/r
 import { account } from './routes/account.tsx'
 import { accountTokens } from './routes/account-tokens.tsx'
 import { admin } from './routes/admin.tsx'
+import { changes } from './routes/changes.tsx'
+import { directory } from './routes/directory.tsx'
 import { forgot, reset } from './routes/forgot.tsx'
 import { frames } from './routes/frames.tsx'
 import { front } from './routes/front.tsx'
@@ -23,7 +25,12 @@ import { login, logout } from './routes/login.tsx'
 import { messages } from './routes/messages.tsx'
 import { passkeyLogin } from './routes/passkey-login.tsx'
 import { passkeys } from './routes/passkeys.tsx'
+import { people } from './routes/people.tsx'
+import { reactions } from './routes/reactions.ts'
+import { reading } from './routes/reading.ts'
 import { invite, register } from './routes/register.tsx'
+import { roomPeople } from './routes/room-people.tsx'
+import { roomSettings } from './routes/room-settings.tsx'
 import { rooms } from './routes/rooms.tsx'
 import { secondFactor } from './routes/second-factor.tsx'
 import { files } from './routes/static.ts'
@@ -56,8 +63,15 @@ export function createApp(house: House): Hono<Env> {
   app.route('/account/second-factor', secondFactor)
   app.route('/account/passkeys', passkeys)
   app.route('/admin', admin)
+  app.route('/', directory)
   app.route('/', rooms)
+  app.route('/', reading)
+  app.route('/', people)
+  app.route('/', roomPeople)
+  app.route('/', roomSettings)
   app.route('/', messages)
+  app.route('/', changes)
+  app.route('/', reactions)
   app.route('/', history)
   app.route('/', live)
 

@@ -1,7 +1,9 @@
 import { createAdministration } from './accounts/administration.ts'
 import { createAudit } from './accounts/audit.ts'
+import { createBlocks } from './accounts/blocks.ts'
 import { createChallenges } from './accounts/challenges.ts'
 import { createInvitations } from './accounts/invitations.ts'
+import { createKnownDevices } from './accounts/known-devices.ts'
 import { createMembers } from './accounts/members.ts'
 import { createNamesMark } from './accounts/names-mark.ts'
 import { createOneTimeSecrets } from './accounts/one-time-secrets.ts'
@@ -19,11 +21,16 @@ import { createLimits } from './http/limits.ts'
 import type { Clock } from './live/clock.ts'
 import { createConnections } from './live/connections.ts'
 import { createFeed } from './live/feed.ts'
-import type { LivePlatform } from './live/platform.ts'
-import { createRights } from './live/rights.ts'
+import { createPersonalFeed } from './live/personal.ts'
+import type { LiveParts, LivePlatform } from './live/platform.ts'
+import { createPresence } from './live/presence.ts'
+import { createRights, type Ground } from './live/rights.ts'
 import { createRoomLog } from './messages/append.ts'
 import { createLogReader } from './messages/read.ts'
 import { createMessageStore } from './messages/store.ts'
+import { createKeeping } from './rooms/keeping.ts'
+import { createListing, ROOMS_AT_HAND } from './rooms/listing.ts'
+import { createMemberships } from './rooms/memberships.ts'
 import { createRooms } from './rooms/rooms.ts'
 
 interface Surroundings
@@ -32,7 +39,7 @@ interface Surroundings
   database: OpenDatabase
   clock: Clock
   /** Puts raw sockets under the live parts. */
-  platform: (parts: Omit<LivePlatform, 'openStream' | 'upgrade'>) => LivePlatform
+  platform: (parts: LiveParts) => LivePlatform
 }
 
 /** Puts the house together: every part gets what it needs, and nothing else. */
@@ -45,6 +52,8 @@ export function createHouse({
   const { database } = opened
   const bus = createInProcessBus()
   const reader = createLogReader(database)
+  const rooms = createRooms({ database, bus })
+  const listing = createListing(database, rooms)
   const sessions = createSessions(database)
   const tokens = createTokens(database)
   const challenges = createChallenges(database)
@@ -53,14 +62,24 @@ export function createHouse({
   const onFault = (error: unknown) => given.report(error, { part: 'live' })
   const connections = createConnections(clock)
   const feed = createFeed({ source: reader, bus, clock, onFault })
+  const personal = createPersonalFeed({
+    source: { roomsOf: (memberId) => listing.roomsOf(memberId, { limit: ROOMS_AT_HAND }) },
+    bus,
+    clock,
+    onFault,
+  })
+  const presence = createPresence({ bus, clock })
   const rights = createRights({
     bus,
     clock,
     onFault,
-    async stillStanding(credentials) {
-      const ids = (kind: 'session' | 'token') =>
-        credentials.filter((one) => one.kind === kind).map(({ id }) => id)
-      const standing = await Promise.all([sessions.standing(ids('session')), tokens.standing(ids('token'))])
+    async stillStanding(grounds) {
+      const ids = (kind: Ground['kind']) => grounds.filter((one) => one.kind === kind).map(({ id }) => id)
+      const standing = await Promise.all([
+        sessions.standing(ids('session')),
+        tokens.standing(ids('token')),
+        rooms.stillEntered(grounds.filter((one) => one.kind === 'entry')),
+      ])
       return new Set(standing.flatMap((some) => [...some]))
     },
   })
@@ -81,25 +100,32 @@ export function createHouse({
     secondFactors: createSecondFactors(database),
     passkeys: createPasskeys(database),
     oneTimeSecrets,
+    knownDevices: createKnownDevices(database),
     administration: createAdministration(database),
     invitations: createInvitations(database),
     sms: SMS_WEBHOOK_URL ? createSmsGateway(SMS_WEBHOOK_URL, SMS_WEBHOOK_TOKEN) : null,
     audit: createAudit(database),
     members: createMembers(database),
     namesMark: createNamesMark(bus),
-    rooms: createRooms(database),
+    rooms,
+    listing,
+    blocks: createBlocks(database),
+    memberships: createMemberships({ database, bus }),
+    keeping: createKeeping({ database, bus }),
     log: createRoomLog({
       store: createMessageStore(opened),
-      onCommit(roomId, changes) {
-        bus.publish({ type: 'room', roomId, version: changes.at(-1)?.version ?? 0, changes })
+      onCommit(roomId, changes, life) {
+        bus.publish({ type: 'room', roomId, life, version: changes.at(-1)?.version ?? 0, changes })
       },
     }),
     limits: createLimits(RATE_LIMITS === 'on'),
-    live: platform({ feed, rights, connections, clock }),
+    live: platform({ feed, personal, presence, rights, connections, clock }),
     stop() {
       housekeeping.stop()
       connections.stop()
       feed.stop()
+      personal.stop()
+      presence.stop()
       rights.stop()
     },
   }

@@ -31,8 +31,17 @@ export function listen(config: Config, fetch: ReturnType<typeof createApp>['fetc
       () => resolve(server as Server),
     )
     answerUpgrades(server as Server)
+    answerHalfClosed(server as Server)
     server.on('error', (error: NodeJS.ErrnoException) => reject(explainListening(error, config)))
   })
+}
+
+/**
+ * Whoever has asked, and said that they send no more (`printf ... | nc -N`), still waits for the answer: Node would close behind their request.
+ * Streams and polls see to it themselves: nobody but a client that left says so to them.
+ */
+function answerHalfClosed(server: Server): void {
+  Object.assign(server, { httpAllowHalfOpen: true })
 }
 
 function explainListening(error: NodeJS.ErrnoException, { HOST, PORT }: Config): Error {

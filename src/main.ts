@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { HttpBindings } from '@hono/node-server'
 import pino from 'pino'
+import { TooManyHashes } from './accounts/hash-queue.ts'
 import { useCoresForHashes } from './accounts/passwords.ts'
 import { createApp } from './app.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
@@ -16,6 +17,7 @@ import { createHouse } from './house.ts'
 import { listen, refuseTakenPort } from './listen.ts'
 import { systemClock } from './live/clock.ts'
 import { createNodePlatform } from './live/node-platform.ts'
+import { RoomOverloaded } from './messages/unwritten.ts'
 import { readStaticFiles } from './static-files.ts'
 import { keepJsxSynchronous } from './synchronous-jsx.ts'
 
@@ -58,6 +60,8 @@ async function open(): Promise<void> {
     report(error, details) {
       if (isDatabaseAway(error))
         logger.warn({ ...details, error: rootCause(error).message }, 'the database is away')
+      else if (error instanceof TooManyHashes || error instanceof RoomOverloaded)
+        logger.warn(details, 'too much was asked at once')
       else logger.error({ ...details, err: rootCause(error) }, 'something broke')
     },
   })

@@ -1,11 +1,11 @@
 import type { Child } from 'hono/jsx'
 import { LANGUAGES } from '../src/words/languages.ts'
+import { Choice } from './choice.tsx'
 import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
-import { Moment } from './moment.tsx'
+import { Moment, ServerZone } from './moment.tsx'
 import { SecondFactorSummary } from './second-factor.tsx'
-import { zoneName } from './time.ts'
 import { TransportChoice } from './transport.tsx'
 import type { AccountView, FieldErrors, LogInView, PageContext, SessionView, TokenView } from './views.ts'
 import { ForWhich, useWords } from './words.tsx'
@@ -43,7 +43,7 @@ export function AccountPage({ page, view }: Props) {
         <TransportPart page={page} view={view} />
         <Download page={page} />
         <Leaving page={page} view={view} />
-        <p class="zone">{words.account.zone(zoneName)}</p>
+        <ServerZone />
       </main>
     </Layout>
   )
@@ -339,37 +339,6 @@ function NewToken({ page, view }: Props) {
   )
 }
 
-/** One of a few, and when none of them was chosen, the reason. */
-function Choice(props: {
-  name: string
-  id: string
-  legend: string
-  /** Value, label, and the language of the label where it is not the page's. */
-  choices: string[][]
-  chosen?: string
-  error?: string
-}) {
-  const { name, id, legend, choices, chosen, error } = props
-  return (
-    <fieldset class="choice" id={id} aria-describedby={error ? `${id}-error` : undefined}>
-      <legend>{legend}</legend>
-      {choices.map(([value, label, lang]) => (
-        <div>
-          <label>
-            <input type="radio" name={name} value={value} checked={value === chosen} />{' '}
-            <span lang={lang}>{label}</span>
-          </label>
-        </div>
-      ))}
-      {error && (
-        <p id={`${id}-error`} class="error">
-          {error}
-        </p>
-      )}
-    </fieldset>
-  )
-}
-
 function TransportPart({ page, view }: Props) {
   const words = useWords().account.transport
   return (
@@ -397,6 +366,7 @@ function LanguagePart({ page, view }: Props) {
             ...LANGUAGES.map(({ lang, languageName }) => [lang, languageName, lang]),
           ]}
           chosen={view.language ?? 'auto'}
+          headed
         />
         <button type="submit">{words.submit}</button>
       </Form>

@@ -3,9 +3,8 @@ import type { Words } from '../src/words/en.ts'
 import { CodeField } from './confirm.tsx'
 import { ErrorSummary, Field } from './field.tsx'
 import { Layout } from './layout.tsx'
-import { Moment } from './moment.tsx'
+import { Moment, ServerZone } from './moment.tsx'
 import { QrCode } from './qr.tsx'
-import { zoneName } from './time.ts'
 import type {
   AuditEntryView,
   AuditPageView,
@@ -116,7 +115,7 @@ function Older({ href }: { href: string | null }) {
           </a>
         </p>
       )}
-      <p class="zone">{useWords().room.zone(zoneName)}</p>
+      <ServerZone />
     </>
   )
 }
@@ -336,7 +335,7 @@ export function ShownOncePage({ page, view }: Props<ShownOnceView>) {
           {words.back}
         </a>
       </p>
-      <p class="zone">{useWords().room.zone(zoneName)}</p>
+      <ServerZone />
     </Keeping>
   )
 }
@@ -355,7 +354,7 @@ export function AuditPage({ page, view }: Props<AuditPageView>) {
         {view.entries.map((entry) => (
           <li>
             <div>
-              <span dir="auto">{sentenceOf(words, entry)}</span>
+              <span>{sentenceOf(words, entry)}</span>
               <p>
                 <Moment at={entry.at} /> {entry.address}
               </p>

@@ -35,7 +35,7 @@ export function ArchivePage({
   return (
     <Document title={archive.title(view.name)}>
       <p>
-        <Moment at={view.madeAt} words={archive.made} /> {account.zone(zoneName)}
+        <Moment at={view.madeAt} words={archive.made} /> {words.room.zone(zoneName)}
       </p>
       <h2>{archive.files}</h2>
       <ul>

@@ -10,7 +10,12 @@ const said = (name: string, at: string): MessageView => ({
   author: { id: name.toLowerCase(), name },
   body: 'hi',
   html: '<p>hi</p>',
+  notice: null,
   replyTo: null,
+  replied: null,
+  deletedAt: null,
+  reactions: [],
+  deletedByAuthor: false,
   createdAt: new Date(at), // without a zone: the server's own
   editedAt: null,
   deleted: false,

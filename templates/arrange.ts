@@ -18,6 +18,7 @@ export function arrange(messages: MessageView[], { runs = true } = {}): Line[] {
 }
 
 function goesOn(before: MessageView, message: MessageView) {
+  if (before.notice || message.notice) return false
   const pause = message.createdAt.getTime() - before.createdAt.getTime()
   return before.author.id === message.author.id && pause < RUN_PAUSE_MS
 }

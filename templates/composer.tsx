@@ -9,7 +9,7 @@ interface Props {
 }
 
 export function Composer({ page, view, autofocus }: Props) {
-  const words = useWords().composer
+  const { composer: words, marks } = useWords()
   const { action, body, replyTo, errors } = view
   const sentences = Object.values(errors).filter(Boolean)
   return (
@@ -17,7 +17,7 @@ export function Composer({ page, view, autofocus }: Props) {
       <HiddenFields page={page} view={view} />
       {sentences.length > 0 && (
         <p id="body-error" class="error" role="alert">
-          {sentences.join(' ')}
+          {sentences.join(marks.between)}
         </p>
       )}
       <div class="box">
@@ -66,6 +66,7 @@ export function HiddenFields({ page, view }: { page: PageContext; view: Composer
     <>
       <input type="hidden" name="form_token" value={page.formToken} />
       <input type="hidden" name="nonce" value={view.nonce} />
+      {view.version && <input type="hidden" name="version" value={view.version} />}
       {view.replyTo && <input type="hidden" name="reply_to" value={view.replyTo} />}
       {view.back && <input type="hidden" name="back" value={view.back} />}
     </>

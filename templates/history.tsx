@@ -1,7 +1,9 @@
+import { Acts } from './acts.tsx'
 import { historyUrl, roomUrl } from './addresses.ts'
 import { highlight } from './highlight.ts'
 import { Layout } from './layout.tsx'
 import { Lines } from './message.tsx'
+import { ServerZone } from './moment.tsx'
 import { dayName, shortDayName, zoneName } from './time.ts'
 import type { HistoryPageView, MessageView, PageContext } from './views.ts'
 import { useWords } from './words.tsx'
@@ -21,6 +23,7 @@ export function HistoryPage({ page, view }: { page: PageContext; view: HistoryPa
         <Search view={view} />
         <HistoryList view={view} />
         <Aside view={view} />
+        <Acts page={page} />
       </main>
     </Layout>
   )
@@ -109,7 +112,7 @@ function Found({ view: { log, query } }: { view: HistoryPageView }) {
   const words = useWords().history
   return (
     <p class="found" role="status">
-      {log.messages.length > 0 ? words.found(query) : words.foundNothing(query)}{' '}
+      <bdi>{log.messages.length > 0 ? words.found(query) : words.foundNothing(query)}</bdi>{' '}
       <a href={historyUrl(log.room.slug)}>{words.clear}</a>
     </p>
   )
@@ -173,9 +176,7 @@ function Aside({ view }: { view: HistoryPageView }) {
         {marks.stop}
       </p>
       <p class="zone">{words.daysOf(zoneName)}</p>
-      <noscript>
-        <p class="zone">{words.timesOf(zoneName)}</p>
-      </noscript>
+      <ServerZone />
     </aside>
   )
 }

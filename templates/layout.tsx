@@ -36,6 +36,7 @@ export function Layout({ title, page, kind, refresh, head, nav, children }: Layo
         {page.viewer && <link rel="stylesheet" href="/account/own.css" />}
         {head}
         {kind !== 'frame' && <script src={asset('client.js')} defer />}
+        {kind === 'room' && <script src={asset('comfort.js')} defer />}
       </head>
       <body class={kind}>
         {kind === 'plain' && <Header page={page} nav={nav} />}

@@ -1,8 +1,10 @@
-import { inRoomUrl, messageUrl, replyUrl, roomUrl } from './addresses.ts'
+import { Acts } from './acts.tsx'
+import { inRoomUrl, messageUrl, reactionsUrl, replyUrl, roomUrl, versionsUrl } from './addresses.ts'
 import { Layout } from './layout.tsx'
 import { Lines } from './message.tsx'
-import { zoneName } from './time.ts'
-import type { MessageView, PageContext, RoomView } from './views.ts'
+import { ServerZone } from './moment.tsx'
+import { UnreadForm } from './unread-form.tsx'
+import type { MayView, MessageView, PageContext, RoomView } from './views.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
@@ -11,10 +13,11 @@ interface Props {
   message: MessageView
   /** The room's version. */
   version: number
+  may: MayView
 }
 
 /** The permalink of one message. */
-export function MessagePage({ page, room, message, version }: Props) {
+export function MessagePage({ page, room, message, version, may }: Props) {
   const words = useWords()
   const title = words.permalink.title(message.number, room.name)
   return (
@@ -29,17 +32,82 @@ export function MessagePage({ page, room, message, version }: Props) {
         <ul id="messages" data-version={version}>
           <Lines messages={[message]} />
         </ul>
-        <p class="actions">
-          <a href={inRoomUrl(room.slug, message.number)}>{words.permalink.inRoom}</a>{' '}
-          {message.replyTo && (
-            <a href={messageUrl(room.slug, message.replyTo)}>{words.permalink.inReplyTo}</a>
-          )}{' '}
-          {!message.deleted && <a href={replyUrl(room.slug, message.number)}>{words.message.reply}</a>}
-        </p>
-        <noscript>
-          <p class="zone">{words.room.zone(zoneName)}</p>
-        </noscript>
+        <Acts page={page} />
+        {may.react && <React page={page} message={message} />}
+        <Actions room={room} message={message} may={may} />
+        <UnreadForm page={page} slug={room.slug} number={message.number} />
+        <ServerZone />
       </main>
     </Layout>
+  )
+}
+
+/** What is given with one press; anything else is typed. */
+const USUAL = ['🍵', '👍', '❤️', '😂', '🙏']
+
+function React({ page, message }: Pick<Props, 'page' | 'message'>) {
+  const words = useWords()
+  const action = reactionsUrl(message.room, message.number)
+  return (
+    <section id="react" class="giving" aria-label={words.message.react}>
+      <form method="post" action={action}>
+        <input type="hidden" name="form_token" value={page.formToken} />
+        {USUAL.map((emoji) => (
+          <>
+            <button type="submit" name="emoji" value={emoji} class="reaction">
+              {emoji}
+            </button>{' '}
+          </>
+        ))}
+      </form>
+      <form method="post" action={action}>
+        <input type="hidden" name="form_token" value={page.formToken} />
+        <label for="emoji">{words.permalink.anyEmoji}</label>{' '}
+        <input id="emoji" name="emoji" size={4} maxlength={32} autocomplete="off" required />{' '}
+        <button type="submit">{words.message.react}</button>
+      </form>
+      <p class="hint">{words.permalink.sayAgain}</p>
+    </section>
+  )
+}
+
+/** All that can be done with a message, by links: where no script opens a menu, this is it. */
+function Actions({ room, message, may }: Pick<Props, 'room' | 'message' | 'may'>) {
+  const words = useWords()
+  const { number, replyTo, deleted, editedAt } = message
+  const url = messageUrl(room.slug, number)
+  return (
+    <ul class="acts" aria-label={words.permalink.actions}>
+      <li>
+        <a href={inRoomUrl(room.slug, number)}>{words.permalink.inRoom}</a>
+      </li>
+      {replyTo && (
+        <li>
+          <a href={messageUrl(room.slug, replyTo)}>{words.permalink.inReplyTo}</a>
+        </li>
+      )}
+      {!deleted && (
+        <li>
+          <a href={replyUrl(room.slug, number)}>{words.message.reply}</a>
+        </li>
+      )}
+      {may.edit && (
+        <li>
+          <a href={`${url}/edit`}>{words.permalink.edit}</a>
+        </li>
+      )}
+      {editedAt && !deleted && (
+        <li>
+          <a href={versionsUrl(room.slug, number)}>{words.permalink.versions}</a>
+        </li>
+      )}
+      {may.delete && (
+        <li>
+          <a class="undoing" href={`${url}/delete`}>
+            {words.permalink.delete}
+          </a>
+        </li>
+      )}
+    </ul>
   )
 }

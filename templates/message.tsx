@@ -1,11 +1,15 @@
 import { raw } from 'hono/html'
 import { LRUCache } from 'lru-cache'
 import type { Words } from '../src/words/en.ts'
-import { messageUrl, replyUrl } from './addresses.ts'
+import { ACTS } from './acts.tsx'
+import { messageUrl, reactionsUrl, replyUrl, versionsUrl } from './addresses.ts'
 import { arrange } from './arrange.ts'
+import { EventLine } from './event-line.tsx'
+import { Fill } from './fill.tsx'
 import { Cup } from './pictures.tsx'
 import { clock, dayName } from './time.ts'
-import type { LogView, MessageView } from './views.ts'
+import { UnreadLine } from './unread-line.tsx'
+import type { LogView, MessageView, UnreadView } from './views.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
@@ -20,20 +24,20 @@ const rendered = new LRUCache<string, string>({ maxSize: 8_000_000, sizeCalculat
 /** One message, the same for every viewer: in the page, pushed, caught up with, and on its own page. */
 export function MessageItem({ message, run = false }: Props) {
   const words = useWords()
-  const render = () => String(<Item message={message} run={run} words={words.message} />)
-  // Who is quoted can change without this message.
-  if (message.replied) return raw(render())
-  const { room, number, version, author, createdAt, nonce } = message
-  // Name and moment too: a member may take another name, and a restored backup may tell another story under the same numbers.
-  const key = JSON.stringify([words.lang, room, number, version, +createdAt, author, nonce, run])
+  const { room, number, version, author, createdAt, nonce, notice, replied, reactions } = message
+  // Names and moment too: a member may take another name, and a restored backup may tell another story under the same numbers. What is quoted
+  // changes without this message.
+  const stands = [room, number, version, +createdAt, author, nonce, notice, replied, reactions]
+  const key = JSON.stringify([words.lang, run, stands])
   const known = rendered.get(key)
   if (known !== undefined) return raw(known)
-  const html = render()
+  const html = String(<Item message={message} run={run} words={words.message} />)
   rendered.set(key, html)
   return raw(html)
 }
 
 function Item({ message, run, words }: Required<Props> & { words: Words['message'] }) {
+  if (message.notice) return <EventLine message={message} />
   const { room, number, author, createdAt, deleted } = message
   return (
     <li
@@ -57,19 +61,34 @@ function Item({ message, run, words }: Required<Props> & { words: Words['message
             {' '}
             <a class="reply" href={replyUrl(room, number)}>
               {words.reply}
+            </a>{' '}
+            <a class="more" href={messageUrl(room, number)} aria-label={words.more}>
+              ⋯
             </a>
           </>
         )}
       </span>
       <div class="text">
-        {deleted ? <p class="gone">{words.deleted}</p> : <Text message={message} words={words} />}
+        {deleted ? <Gone message={message} words={words} /> : <Text message={message} words={words} />}
       </div>
     </li>
   )
 }
 
+/** What stands where a message was. */
+function Gone({ message, words }: { message: MessageView; words: Words['message'] }) {
+  const { author, deletedAt, deletedByAuthor } = message
+  const time = deletedAt && <time datetime={deletedAt.toISOString()}>{clock(deletedAt)}</time>
+  const sentence = deletedByAuthor ? words.deleted.byAuthor : words.deleted.byKeeper
+  return (
+    <p class="gone">
+      <Fill sentence={sentence} name={<bdi>{author.name || words.formerMember}</bdi>} time={time} />
+    </p>
+  )
+}
+
 function Text({ message, words }: { message: MessageView; words: Words['message'] }) {
-  const { room, number, replyTo, replied, editedAt, html } = message
+  const { room, number, replyTo, replied, editedAt, body, html } = message
   return (
     <>
       {replyTo && (
@@ -80,25 +99,68 @@ function Text({ message, words }: { message: MessageView; words: Words['message'
             <>
               {' '}
               <b>
-                <bdi>{replied.name}</bdi>
+                <bdi>{replied.name || words.formerMember}</bdi>
               </b>{' '}
-              <bdi>{replied.words}</bdi>
+              <bdi>{replied.words ?? words.deletedLine}</bdi>
             </>
           )}
         </p>
       )}
-      <div class="body" dir="auto">
+      <div class="body" dir="auto" lang={languageOf(body)}>
         {raw(html)}
       </div>
       {editedAt && (
         <>
           {' '}
-          <a class="edited-note" href={messageUrl(room, number)}>
+          <a class="edited-note" href={versionsUrl(room, number)}>
             {words.edited}
           </a>
         </>
       )}
+      <Reactions message={message} words={words} />
     </>
+  )
+}
+
+/**
+ * The same for everyone: which are mine the member's own stylesheet marks, and whose press it is the form says that every page has once
+ * (`Acts`). Text browsers, which know no buttons outside of a form, have the message's own page.
+ */
+function Reactions({ message, words }: { message: MessageView; words: Words['message'] }) {
+  const { room, number, reactions } = message
+  if (reactions.length === 0) return null
+  return (
+    <ul class="reactions" aria-label={words.reactions}>
+      {reactions.map(({ emoji, count, members }) => {
+        const names = words.reaction(
+          emoji,
+          members.map(({ name }) => name || words.formerMember),
+          count - members.length,
+        )
+        return (
+          <li>
+            <button
+              type="submit"
+              form={ACTS}
+              formaction={reactionsUrl(room, number)}
+              name="emoji"
+              value={emoji}
+              class="reaction"
+              data-by={members.map(({ id }) => id).join(' ')}
+              title={names}
+              aria-label={names}
+            >
+              {emoji} <b>{count}</b>
+            </button>
+          </li>
+        )
+      })}
+      <li>
+        <a class="react" href={`${messageUrl(room, number)}#react`} aria-label={words.react}>
+          ☺<sup>+</sup>
+        </a>
+      </li>
+    </ul>
   )
 }
 
@@ -107,6 +169,16 @@ const EMOJI_ONLY =
   /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u200d|\ufe0f|\s){1,24}$/u
 /** Chinese characters want more room between the lines. */
 const HAN = /\p{Script=Han}/u
+
+/** Scripts that tell a language, the surest first: Japanese has Chinese characters too. */
+const SCRIPTS: [RegExp, string][] = [
+  [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
+  [/\p{Script=Hangul}/u, 'ko'],
+  [HAN, 'zh'],
+]
+
+/** For the right characters and the right voice; empty where nothing tells, for it need not be the page's. */
+const languageOf = (body: string) => SCRIPTS.find(([script]) => script.test(body))?.[1] ?? ''
 
 const classesOf = ({ body, deleted, editedAt }: MessageView, run: boolean) =>
   [
@@ -120,9 +192,16 @@ const classesOf = ({ body, deleted, editedAt }: MessageView, run: boolean) =>
     .filter(Boolean)
     .join(' ')
 
+interface LinesProps {
+  messages: MessageView[]
+  runs?: boolean
+  unread?: UnreadView | null | undefined
+}
+
 /** The lines of a log: days, runs, messages. Search results come newest first and name every speaker. */
-export function Lines({ messages, runs }: { messages: MessageView[]; runs?: boolean }) {
+export function Lines({ messages, runs, unread }: LinesProps) {
   const words = useWords()
+  const firstNew = unread && messages.find(({ number }) => number > unread.after)
   return (
     <>
       {arrange(messages, { runs }).map((line) =>
@@ -131,7 +210,12 @@ export function Lines({ messages, runs }: { messages: MessageView[]; runs?: bool
             <time datetime={line.day}>{dayName(line.day, words.dateLocale)}</time>
           </li>
         ) : (
-          <MessageItem message={line.message} run={line.run} />
+          <>
+            {unread && line.message === firstNew && (
+              <UnreadLine unread={unread} isHere={firstNew.number === unread.after + 1} />
+            )}
+            <MessageItem message={line.message} run={line.run} />
+          </>
         ),
       )}
     </>
@@ -145,7 +229,7 @@ export function Lines({ messages, runs }: { messages: MessageView[]; runs?: bool
 export function MessageList({ log }: { log: LogView }) {
   return (
     <ul id="messages" data-room={log.room.slug} data-version={log.version} data-cursor={log.cursor}>
-      <Lines messages={log.messages} />
+      <Lines messages={log.messages} unread={log.unread} />
       {log.messages.length === 0 && <Empty log={log} />}
     </ul>
   )

@@ -1,4 +1,4 @@
-import { dayName, dayOf, momentName } from './time.ts'
+import { dayName, dayOf, momentName, zoneName } from './time.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
@@ -21,5 +21,14 @@ export function Moment({ at, as = 'moment', words = (time) => time }: Props) {
       </time>
       {after}
     </>
+  )
+}
+
+/** Which zone the times of a page are in. Where scripts run they are told in the reader's own. */
+export function ServerZone() {
+  return (
+    <noscript>
+      <p class="zone">{useWords().room.zone(zoneName)}</p>
+    </noscript>
   )
 }

@@ -2,7 +2,7 @@ import type { ViewerView } from './views.ts'
 
 /**
  * The line that the client script copies for a message of mine that is on its way. The stylesheet puts a dot where the number
- * will be, the script says what is happening: text browsers show what stands in a template, so it says nothing itself.
+ * will be, the script says what is happening.
  */
 export function PendingTemplate({ viewer }: { viewer: ViewerView }) {
   return (

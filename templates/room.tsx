@@ -1,14 +1,17 @@
 import { asset } from '../src/http/assets.ts'
-import { historyUrl, keeperUrl, roomUrl } from './addresses.ts'
+import { Acts } from './acts.tsx'
+import { historyUrl, keeperUrl, peopleUrl, roomUrl } from './addresses.ts'
 import { Composer } from './composer.tsx'
+import { JoinForm } from './directory.tsx'
 import { LanguageSwitch } from './language.tsx'
 import { Layout, LogOut } from './layout.tsx'
 import { MessageList } from './message.tsx'
 import { PendingTemplate } from './pending.tsx'
 import { Bars, Brand } from './pictures.tsx'
+import { SidebarRoom } from './sidebar-room.tsx'
 import { zoneName } from './time.ts'
 import { TransportMenu } from './transport.tsx'
-import type { LogView, PageContext, RoomPageView } from './views.ts'
+import type { LogView, PageContext, RoomPageView, Transport } from './views.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
@@ -24,7 +27,7 @@ export function RoomPage({ page, view }: Props) {
   const words = useWords()
   const { log, composer, transport } = view
   const { room } = log
-  const framed = view.live && transport !== 'none'
+  const framed = view.live && transport !== 'none' && !view.inTextBrowser
   const toKeep = composer.body !== '' || Object.keys(composer.errors).length > 0
   return (
     <Layout
@@ -46,6 +49,7 @@ export function RoomPage({ page, view }: Props) {
         data-live={String(view.live)}
         data-me={page.viewer?.id}
         data-target={view.target ?? undefined}
+        data-read={view.readNumber ?? undefined}
         data-words={JSON.stringify(words.client)}
       >
         <RoomHeader view={view} />
@@ -64,25 +68,42 @@ export function RoomPage({ page, view }: Props) {
         </div>
         {framed && <LogFrame slug={room.slug} />}
         <div class="dock" id="dock">
-          <div class={framed && !toKeep ? 'by-frame' : undefined}>
-            <Composer page={page} view={composer} />
-          </div>
+          <p id="typing" role="status" />
+          {view.closed ? (
+            <p class="closed">{words.closed[view.closed]}</p>
+          ) : (
+            <div class={framed && !toKeep ? 'by-frame' : undefined}>
+              {!view.rights.isMember && <ReadsAlong page={page} slug={room.slug} />}
+              <Composer page={page} view={composer} />
+            </div>
+          )}
           <noscript>
-            {framed && !toKeep && <ComposerIframe view={view} />}
+            {framed && !toKeep && !view.closed && <ComposerIframe view={view} />}
             <div class="under-box">
               {framed && <Reconnect slug={room.slug} />}
               <p class="zone">{words.room.zone(zoneName)}</p>
             </div>
           </noscript>
         </div>
-        {page.viewer && <PendingTemplate viewer={page.viewer} />}
-        <TransportMenu page={page} transport={transport} />
-        <button type="button" id="new-messages" hidden>
-          <span class="words" />
-        </button>
+        <Acts page={page} />
+        {!view.inTextBrowser && <ForScripts page={page} transport={transport} />}
       </main>
       <Sidebar page={page} view={view} />
+      <PeopleAside slug={room.slug} />
     </Layout>
+  )
+}
+
+/** What the script fills in, and how it is connected. */
+function ForScripts({ page, transport }: { page: PageContext; transport: Transport }) {
+  return (
+    <>
+      {page.viewer && <PendingTemplate viewer={page.viewer} />}
+      <TransportMenu page={page} transport={transport} />
+      <button type="button" id="new-messages" hidden>
+        <span class="words" />
+      </button>
+    </>
   )
 }
 
@@ -101,6 +122,9 @@ function RoomHeader({ view }: { view: RoomPageView }) {
         </a>{' '}
         <a class="to-dock" href="#dock">
           {words.room.write}
+        </a>{' '}
+        <a class="to-people" href={peopleUrl(room.slug)}>
+          {words.people.link}
         </a>{' '}
         <a href={historyUrl(room.slug)}>{words.nav.history}</a>
       </p>
@@ -164,6 +188,38 @@ function Reconnect({ slug }: { slug: string }) {
   )
 }
 
+/** Beside the talk, or a drawer: the script brings in who is here. Until then, and without it, a link leads to their page. */
+function PeopleAside({ slug }: { slug: string }) {
+  const words = useWords()
+  return (
+    <aside id="people" aria-label={words.people.link}>
+      <div class="drawer">
+        <div class="drawer-top">
+          <a class="close" href="#room">
+            {words.nav.close}
+          </a>
+        </div>
+        <div class="drawer-body">
+          <p>
+            <a class="as-link" href={peopleUrl(slug)}>
+              {words.people.everyone}
+            </a>
+          </p>
+        </div>
+      </div>
+    </aside>
+  )
+}
+
+/** For whoever reads a room that they are not in. */
+function ReadsAlong({ page, slug }: { page: PageContext; slug: string }) {
+  return (
+    <div class="reads-along">
+      <p>{useWords().people.join}</p> <JoinForm page={page} slug={slug} />
+    </div>
+  )
+}
+
 function Sidebar({ page, view }: Props) {
   const words = useWords()
   return (
@@ -177,14 +233,15 @@ function Sidebar({ page, view }: Props) {
         </div>
         <h2>{words.nav.rooms}</h2>
         <ul>
-          {view.rooms.map(({ slug, name, current }) => (
-            <li>
-              <a href={roomUrl(slug)} aria-current={current ? 'page' : undefined}>
-                {name}
-              </a>
-            </li>
+          {view.rooms.map((room) => (
+            <SidebarRoom room={room} />
           ))}
         </ul>
+        <p class="all-rooms">
+          <a class="as-link" href="/rooms">
+            {words.rooms.all}
+          </a>
+        </p>
         {page.viewer && (
           <div class="me">
             <p class="name">

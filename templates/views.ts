@@ -1,3 +1,5 @@
+import type { Notice } from '../src/words/notice.ts'
+
 /**
  * What each template is told. Handlers build these plain values; templates turn them into HTML and know nothing else:
  * no database, no request. Dates are Date objects, message numbers and versions are whole numbers.
@@ -12,12 +14,19 @@ export interface MessageView {
   author: { id: string; name: string }
   body: string
   html: string
+  /** Set when it was not said but done; its body is empty then. */
+  notice: Notice | null
   replyTo: number | null
-  /** The beginning of what it answers, where it was looked up; without it the number alone is shown. */
-  replied?: { name: string; words: string } | null
+  /** The beginning of what it answers, without words once that was deleted; where it is kept no longer the number alone is shown. */
+  replied: { name: string; words: string | null } | null
   createdAt: Date
   editedAt: Date | null
   deleted: boolean
+  /** In the order in which each was first given. Of very many who gave one, `members` names the first. */
+  reactions: { emoji: string; count: number; members: { id: string; name: string }[] }[]
+  deletedAt: Date | null
+  /** Else whoever keeps order in the room has deleted it. */
+  deletedByAuthor: boolean
   /** While it is news: by this its author's browser knows the line that it has shown already. Not stored. */
   nonce?: string
 }
@@ -26,6 +35,103 @@ export interface RoomView {
   slug: string
   name: string
   topic: string
+}
+
+/** A room in a list. */
+export interface ListedRoomView extends RoomView {
+  kind: 'open' | 'private' | 'direct'
+  version: number
+  lastNumber: number
+  isMine: boolean
+  /** 0 for those that are not mine. */
+  unread: number
+  archivedAt: Date | null
+}
+
+/** A room in the sidebar. */
+export interface SidebarRoomView {
+  id: string
+  slug: string
+  name: string
+  lastNumber: number
+  unread: number
+  current: boolean
+}
+
+export interface DirectoryView {
+  /** A part of a name, or ''. */
+  query: string
+  mine: ListedRoomView[]
+  /** How many of mine come before the next page of them; null where these are all. */
+  moreOfMine: number | null
+  toJoin: ListedRoomView[]
+  /** The last slug shown, when there are more rooms to join. */
+  next: string | null
+  isFirstPage: boolean
+  fields: { name: string; topic: string; kind: string; people: string }
+  errors: FieldErrors
+}
+
+/** What whoever looks at a room may do there. */
+export interface RoomRights {
+  isMember: boolean
+  /** A host or an admin. */
+  keeps: boolean
+  kind: 'open' | 'private' | 'direct'
+}
+
+export interface PersonView {
+  id: string
+  name: string
+  /** When their browser last asked for something; null where nobody knows. */
+  seenAt?: Date | null
+}
+
+/** Someone, as the others in the house see them. */
+export interface ProfileView {
+  id: string
+  name: string
+  about: string
+  isMe: boolean
+  /** Those that the viewer shares with them. */
+  rooms: RoomView[]
+  isBlocked: boolean
+  errors: FieldErrors
+}
+
+/** Who is in a room, and who of its members is not. */
+export interface PeopleColumnView {
+  slug: string
+  here: PersonView[]
+  away: PersonView[]
+  now: Date
+}
+
+export interface PeoplePageView {
+  room: RoomView
+  rights: RoomRights
+  people: { id: string; name: string; role: 'host' | 'member' }[]
+  count: number
+  /** The last id shown, when there are more. */
+  next: string | null
+  level: 'everything' | 'mentions' | 'nothing'
+  /** Whom someone wanted to bring in. */
+  name: string
+  errors: FieldErrors
+}
+
+export interface RoomSettingsView {
+  room: RoomView
+  fields: {
+    name: string
+    slug: string
+    topic: string
+    kind: string
+    slow: string
+    locked: string
+    archived: string
+  }
+  errors: FieldErrors
 }
 
 /** The signed-in member. The phone number is shown on their own account page only. */
@@ -43,8 +149,8 @@ export interface PageContext {
   formToken: string
   /** The path of this page, for links that come back (`next`). */
   path: string
-  /** It answers a form, with what was typed into it. */
-  givesFormBack: boolean
+  /** Whoever asks for it again gets it again: it answers no form, and is no problem. */
+  isAPlace: boolean
 }
 
 /** A sentence beside each field that was refused, by field name. Empty when the form is fresh. */
@@ -290,18 +396,55 @@ export interface NewTokenView {
   origin: string
 }
 
+/** A message in the form that edits it. */
+export interface EditView {
+  message: MessageView
+  /** What stands in the form: what it says, or what was typed and not taken. */
+  body: string
+  /** The version that the edit is made from. */
+  version: number
+  /** Another edit came first. */
+  isConflict: boolean
+  errors: FieldErrors
+}
+
+export interface VersionsView {
+  number: number
+  /** From the first to what it says now. */
+  versions: { html: string; writtenAt: Date }[]
+}
+
+/** What the viewer may do with a message. */
+export interface MayView {
+  react: boolean
+  edit: boolean
+  delete: boolean
+}
+
 export interface ComposerView {
   /** Where it posts: /rooms/:room/messages */
   action: string
   nonce: string
   body: string
   replyTo: number | null
+  /** Of an edit: the version that it was made from. */
+  version: number | null
   errors: FieldErrors
   /** `composer` when it stands in its own frame, so that the answer goes back there. */
   back: '' | 'composer'
 }
 
 export type Transport = 'auto' | 'websocket' | 'sse' | 'poll' | 'page' | 'none'
+
+/** What is new to the viewer of a room. */
+export interface UnreadView {
+  room: string
+  /** The last number that they have read. */
+  after: number
+  /** When they had read it. */
+  since: Date
+  count: number
+}
 
 /** A stretch of a room's log, in the order of the numbers. */
 export interface LogView {
@@ -312,15 +455,27 @@ export interface LogView {
   /** There are messages before the first or after the last that is shown. */
   hasOlder: boolean
   hasNewer: boolean
+  /** Where the viewer is a member and has not read everything. */
+  unread?: UnreadView | null
 }
 
 export interface RoomPageView {
   log: LogView
-  rooms: { slug: string; name: string; current: boolean }[]
+  /** Mine, those where something was said last first. */
+  rooms: SidebarRoomView[]
+  /** There are more of mine than these. */
+  hasMoreRooms: boolean
+  rights: RoomRights
+  /** Why the viewer may not speak here; null where they may. */
+  closed: 'archived' | 'locked' | null
   composer: ComposerView
   transport: Transport
+  /** How far the viewer has read; null where they are no member. */
+  readNumber: number | null
   /** The page shows the newest messages, so new ones are pushed onto its end. */
   live: boolean
+  /** It shows frames as links and templates as text, and nothing in it can be live. */
+  inTextBrowser: boolean
   /** What "Newer messages" comes after: the last number shown, or where nothing is newer the one that was asked for. */
   newerThan: number
   /** The message that `?around=N` asked for. */

@@ -1,8 +1,9 @@
 import { and, desc, eq, inArray, isNotNull, isNull, like, lt, ne, type SQL } from 'drizzle-orm'
-import type { Database } from '../database/connection.ts'
+import type { Database, Transaction } from '../database/connection.ts'
 import { house, members, sessions, tokens } from '../database/schema.ts'
+import { forgetDevices } from './known-devices.ts'
 import type { Member } from './members.ts'
-import { endPasswordLinks, spend, type Transaction } from './one-time-secrets.ts'
+import { endPasswordLinks, spend } from './one-time-secrets.ts'
 
 type Role = Member['role']
 
@@ -142,6 +143,7 @@ export function createAdministration(database: Database, now: () => Date = () =>
         ended = [...(await endSessions(transaction, memberId)), ...(await tokensOf(transaction, memberId))]
         await transaction.delete(tokens).where(eq(tokens.memberId, memberId))
         await endPasswordLinks(transaction, memberId, now())
+        await forgetDevices(transaction, memberId)
       })
       return done ? ended : null
     },

@@ -8,6 +8,7 @@ import { audit, members } from '../database/schema.ts'
 export const AUDITED = [
   'registered',
   'logged-in',
+  'logged-out',
   'login-refused',
   'password-changed',
   'password-reset-offered',
@@ -30,6 +31,12 @@ export const AUDITED = [
   'role-changed',
   'suspended',
   'reinstated',
+  'message-removed',
+  'room-made',
+  'room-changed',
+  'room-invited',
+  'room-removed',
+  'room-host',
 ] as const
 export type AuditedAction = (typeof AUDITED)[number]
 
@@ -39,6 +46,8 @@ export interface AuditEntry {
   actorId: string | null
   /** The member that it was done to, when there is one. */
   memberId?: string
+  /** The room that it was done in, when there is one. */
+  roomId?: string
   /** Where the request came from. */
   address: string
   /** Short facts. MUST hold no message, no secret and no phone number. */
@@ -52,13 +61,14 @@ const subject = alias(members, 'subject')
 /** The record of what was done to accounts, roles and rooms. It is only ever added to. */
 export function createAudit(database: Database) {
   return {
-    async record({ action, actorId, memberId, address, details = {} }: AuditEntry): Promise<void> {
+    async record({ action, actorId, memberId, roomId, address, details = {} }: AuditEntry): Promise<void> {
       await database.insert(audit).values({
         id: uuidv7(),
         at: new Date(),
         actorId,
         action,
         memberId: memberId ?? null,
+        roomId: roomId ?? null,
         address,
         details: JSON.stringify(details),
       })

@@ -1,8 +1,7 @@
 import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database } from '../database/connection.ts'
+import type { Database, Transaction } from '../database/connection.ts'
 import { invitations, members } from '../database/schema.ts'
-import type { Transaction } from './one-time-secrets.ts'
 import { hashToken, randomToken } from './secrets.ts'
 
 /** How many may come by one invitation. */

@@ -1,8 +1,9 @@
-import { and, eq, inArray, isNotNull, isNull, ne, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, ne, or, type SQL } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '../database/connection.ts'
 import { isDuplicateKey } from '../database/errors.ts'
 import {
+  blocks,
   house,
   members,
   oneTimeSecrets,
@@ -11,6 +12,7 @@ import {
   sessions,
   tokens,
 } from '../database/schema.ts'
+import { enterLobby } from '../rooms/lobby.ts'
 import { LANGUAGES } from '../words/languages.ts'
 import { takeUse } from './invitations.ts'
 import { nameKey } from './names.ts'
@@ -48,6 +50,14 @@ export interface Account extends Member {
 
 /** Names that would be taken for someone who has left. */
 const RESERVED_KEYS = new Set(LANGUAGES.map(({ message }) => nameKey(message.formerMember)))
+
+/** Someone, as the others in the house see them. */
+export interface Profile {
+  id: string
+  name: string
+  /** A line that they wrote about themselves, or ''. */
+  about: string
+}
 
 /** What stood in the way of a new account. */
 export type RegistrationFault = 'phoneTaken' | 'nameTaken' | 'notFirst' | 'notInvited' | 'codeSpent'
@@ -112,6 +122,7 @@ export function createMembers(database: Database) {
           if (codeId && !(await spend(transaction, codeId, createdAt))) throw new Refused('codeSpent')
           const phoneVerifiedAt = codeId ? createdAt : null
           await transaction.insert(members).values({ id, ...newcomer, role, phoneVerifiedAt, createdAt })
+          await enterLobby(transaction, id, createdAt)
           const { name, language = null } = newcomer
           return { id, name, role, transport: 'auto' as const, language }
         })
@@ -125,9 +136,35 @@ export function createMembers(database: Database) {
       }
     },
 
+    /** Who somebody is, for the others; null for nobody, and for whoever has left. */
+    async profile(id: string): Promise<Profile | null> {
+      const [found] = await database
+        .select({ id: members.id, name: members.name, about: members.about })
+        .from(members)
+        .where(and(eq(members.id, id), isNull(members.leftAt)))
+        .limit(1)
+      return found ?? null
+    },
+
+    /** @param about one line */
+    async describe(id: string, about: string): Promise<void> {
+      await database
+        .update(members)
+        .set({ about })
+        .where(and(eq(members.id, id), isNull(members.leftAt)))
+    },
+
     /** Whether a number or a name is taken, to say it beside the field before the password is hashed. */
     hasPhone,
     hasName,
+
+    /** People who are here, by the keys of their names or by their ids. Nobody is found twice. */
+    async find({ keys, ids }: { keys: string[]; ids: string[] }): Promise<{ id: string; name: string }[]> {
+      return database
+        .select({ id: members.id, name: members.name })
+        .from(members)
+        .where(and(or(inArray(members.nameKey, keys), inArray(members.id, ids)), isNull(members.leftAt)))
+    },
 
     /** @param phone E.164. @returns what a log-in is checked against; null for a number that nobody has */
     async credentials(
@@ -208,8 +245,10 @@ export function createMembers(database: Database) {
             phoneVerifiedAt: null,
             name: '',
             nameKey: null,
+            about: '',
             passwordHash: '',
             totpSecret: null,
+            language: null,
             leftAt: now,
             role: 'member',
           })
@@ -223,6 +262,7 @@ export function createMembers(database: Database) {
         await transaction.delete(tokens).where(eq(tokens.memberId, id))
         await transaction.delete(recoveryCodes).where(eq(recoveryCodes.memberId, id))
         await transaction.delete(passkeys).where(eq(passkeys.memberId, id))
+        await transaction.delete(blocks).where(eq(blocks.memberId, id))
         await transaction
           .delete(oneTimeSecrets)
           .where(

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database } from '../database/connection.ts'
+import type { Database, Transaction } from '../database/connection.ts'
 import { oneTimeSecrets } from '../database/schema.ts'
 import { deleteExpired } from './expired.ts'
 import { equalSecrets, hashToken, randomToken } from './secrets.ts'
@@ -14,26 +14,15 @@ export const LINK_LASTS_MS = 3_600_000
 /** What a code lets its owner do: register with the number that it was sent to, or choose a new password. */
 export type CodePurpose = 'phone' | 'password'
 
-/** A link is the row's id and then 256 random bits. */
-const LINK = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})[\w-]{43}$/
+/** A long secret is its row's id and then 256 random bits. */
+const LONG_SECRET = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})[\w-]{43}$/
 
-export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 export type OneTimeSecrets = ReturnType<typeof createOneTimeSecrets>
 
 const hashOfCode = (id: string, code: string) => hashToken(`${id} ${code}`)
 
 /** Secrets that work once and not for long. The database knows their hashes alone. */
 export function createOneTimeSecrets(database: Database, now: () => Date = () => new Date()) {
-  async function store(
-    row: Pick<typeof oneTimeSecrets.$inferInsert, 'id' | 'purpose' | 'subject' | 'hash'>,
-    lastsMs: number,
-  ): Promise<Date> {
-    const createdAt = now()
-    const expiresAt = new Date(createdAt.getTime() + lastsMs)
-    await database.insert(oneTimeSecrets).values({ ...row, expiresAt, createdAt })
-    return expiresAt
-  }
-
   return {
     /**
      * Makes a code of six digits. @param phone E.164
@@ -47,7 +36,8 @@ export function createOneTimeSecrets(database: Database, now: () => Date = () =>
       const id = uuidv7()
       const code = sixDigits()
       const hash = await hashOfCode(id, isDecoy ? randomToken() : code)
-      return { id, code, expiresAt: await store({ id, purpose, subject: phone, hash }, CODE_LASTS_MS) }
+      const row = { id, purpose, subject: phone, hash }
+      return { id, code, expiresAt: await store(database, row, { now: now(), lastsMs: CODE_LASTS_MS }) }
     },
 
     /**
@@ -81,28 +71,60 @@ export function createOneTimeSecrets(database: Database, now: () => Date = () =>
 
     /** Makes a link by which a member chooses a new password; the ones before it end. @returns what stands in the link */
     async makePasswordLink(memberId: string): Promise<{ secret: string; expiresAt: Date }> {
-      const id = uuidv7()
-      const secret = id.replaceAll('-', '') + randomToken()
       await endPasswordLinks(database, memberId, now())
-      const row = { id, purpose: 'password', subject: memberId, hash: await hashToken(secret) } as const
-      return { secret, expiresAt: await store(row, LINK_LASTS_MS) }
+      return makeLongSecret(database, 'password', memberId, { now: now(), lastsMs: LINK_LASTS_MS })
     },
 
     /** Looks, and changes nothing. @returns null for a link that was used, replaced, has expired or never was */
-    async findPasswordLink(secret: string): Promise<{ id: string; memberId: string } | null> {
-      const id = LINK.exec(secret)?.slice(1).join('-')
-      if (!id) return null
-      const [row] = await database
-        .select({ hash: oneTimeSecrets.hash, memberId: oneTimeSecrets.subject })
-        .from(oneTimeSecrets)
-        .where(and(eq(oneTimeSecrets.id, id), eq(oneTimeSecrets.purpose, 'password'), isUsable(now())))
-      if (!row || !equalSecrets(row.hash, await hashToken(secret))) return null
-      return { id, memberId: row.memberId }
-    },
+    findPasswordLink: (secret: string) => findLongSecret(database, 'password', secret, now()),
 
     /** Challenges too, which are kept in the same table. @returns how many were found, at most `atMost` */
     deleteExpired: (before: Date, atMost: number) => deleteExpired(database, oneTimeSecrets, before, atMost),
   }
+}
+
+/** @param lastsMs from `now`. @returns when it expires */
+async function store(
+  database: Database,
+  row: Pick<typeof oneTimeSecrets.$inferInsert, 'id' | 'purpose' | 'subject' | 'hash'>,
+  { now: createdAt, lastsMs }: { now: Date; lastsMs: number },
+): Promise<Date> {
+  const expiresAt = new Date(createdAt.getTime() + lastsMs)
+  await database.insert(oneTimeSecrets).values({ ...row, expiresAt, createdAt })
+  return expiresAt
+}
+
+/** What a secret that nobody can guess is for: a link for a new password, or a browser that is known. */
+type LongPurpose = 'password' | 'device'
+
+/** Makes one for a member. @returns the secret itself, which is not to be had again */
+export async function makeLongSecret(
+  database: Database,
+  purpose: LongPurpose,
+  memberId: string,
+  lasting: { now: Date; lastsMs: number },
+): Promise<{ secret: string; expiresAt: Date }> {
+  const id = uuidv7()
+  const secret = id.replaceAll('-', '') + randomToken()
+  const row = { id, purpose, subject: memberId, hash: await hashToken(secret) }
+  return { secret, expiresAt: await store(database, row, lasting) }
+}
+
+/** Looks, and changes nothing. @returns null for one that was used, has expired or never was */
+export async function findLongSecret(
+  database: Database,
+  purpose: LongPurpose,
+  secret: string,
+  now: Date,
+): Promise<{ id: string; memberId: string } | null> {
+  const id = LONG_SECRET.exec(secret)?.slice(1).join('-')
+  if (!id) return null
+  const [row] = await database
+    .select({ hash: oneTimeSecrets.hash, memberId: oneTimeSecrets.subject })
+    .from(oneTimeSecrets)
+    .where(and(eq(oneTimeSecrets.id, id), eq(oneTimeSecrets.purpose, purpose), isUsable(now)))
+  if (!row || !equalSecrets(row.hash, await hashToken(secret))) return null
+  return { id, memberId: row.memberId }
 }
 
 /** Uses a secret up, as a part of what it allows. @returns false when another was faster, or its time is over */

@@ -22,3 +22,8 @@ export function toE164(typed: string, defaultCountry: CountryCode | ''): string 
 export function callingCodeOf(phone: string): string {
   return parsePhoneNumberFromString(phone)?.countryCallingCode ?? ''
 }
+
+/** What is dialled within the country, without a leading zero, such as 612345678 of +31612345678. @param phone E.164 */
+export function nationalNumberOf(phone: string): string {
+  return parsePhoneNumberFromString(phone)?.nationalNumber ?? ''
+}

@@ -1,11 +1,12 @@
 import { DrizzleMySQLAdapter } from '@lucia-auth/adapter-drizzle'
 import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, or } from 'drizzle-orm'
 import { Lucia, TimeSpan } from 'lucia'
-import type { Database } from '../database/connection.ts'
+import type { Database, Transaction } from '../database/connection.ts'
 import { members, sessions } from '../database/schema.ts'
 import { LONGEST_DEVICE } from './devices.ts'
 import { deleteExpired } from './expired.ts'
 import type { Member } from './members.ts'
+import { holdProof, type Proof } from './proof.ts'
 import { hashToken, randomToken } from './secrets.ts'
 
 /** A session lasts 30 days from when it was last used, and 90 days in all. */
@@ -25,7 +26,7 @@ declare module 'lucia' {
 }
 
 /** Lucia is no longer developed: only this file knows it. */
-function createLucia(database: Database) {
+function createLucia(database: Database | Transaction) {
   return new Lucia(new DrizzleMySQLAdapter(database, sessions, members), {
     sessionExpiresIn: SESSION_SLIDES,
     getSessionAttributes: ({ createdAt, lastSeenAt }) => ({ createdAt, lastSeenAt }),
@@ -68,22 +69,34 @@ export function createSessions(database: Database) {
   const lucia = createLucia(database)
   return {
     /**
-     * @param device what the browser calls itself. @param address from where it logs in
+     * @param device what the browser calls itself. @param address from where it logs in. @param proof what must still hold
      * @returns the token for the cookie, and until when it lasts unless used
+     * @throws ProofFallen
      */
     async create(
       memberId: string,
-      { device, address }: { device: string; address: string },
+      { device, address, proof }: { device: string; address: string; proof?: Proof },
     ): Promise<{ token: string; id: string; expiresAt: Date }> {
       const token = randomToken()
       const id = await hashToken(token)
       const now = new Date()
-      const session = await lucia.createSession(
-        memberId,
-        { createdAt: now, lastSeenAt: now, device: device.slice(0, LONGEST_DEVICE), address },
-        { sessionId: id },
-      )
-      return { token, id, expiresAt: session.expiresAt }
+      const attributes = { createdAt: now, lastSeenAt: now, device: device.slice(0, LONGEST_DEVICE), address }
+      const { expiresAt } = await database.transaction(async (transaction) => {
+        if (proof) await holdProof(transaction, memberId, proof)
+        return createLucia(transaction).createSession(memberId, attributes, { sessionId: id })
+      })
+      return { token, id, expiresAt }
+    },
+
+    /** The same log-in under another token: the old one is worth nothing from now on. @returns null for one that has ended */
+    async renew(id: string): Promise<{ token: string; expiresAt: Date } | null> {
+      const token = randomToken()
+      const expiresAt = new Date(Date.now() + SESSION_SLIDES.milliseconds())
+      const [renewed] = await database
+        .update(sessions)
+        .set({ id: await hashToken(token), expiresAt })
+        .where(eq(sessions.id, id))
+      return renewed.affectedRows === 1 ? { token, expiresAt } : null
     },
 
     /** @returns null for a session that has ended, expired, or lasted its 90 days (then it is deleted), and for who is suspended */

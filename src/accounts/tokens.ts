@@ -3,6 +3,7 @@ import type { Database } from '../database/connection.ts'
 import { members, tokens } from '../database/schema.ts'
 import { deleteExpired } from './expired.ts'
 import type { Member } from './members.ts'
+import { holdProof, type Proof } from './proof.ts'
 import { hashToken, randomToken } from './secrets.ts'
 import { SEEN_EVERY_MS } from './sessions.ts'
 
@@ -49,22 +50,34 @@ export type Tokens = ReturnType<typeof createTokens>
 /** Personal access tokens for programs: shown once, stored as a hash. */
 export function createTokens(database: Database) {
   return {
-    /** @param name what its owner calls it, at most 64 characters. @returns the token itself, which is not to be had again */
+    /**
+     * @param name what its owner calls it, at most 64 characters. @param proof what must still hold
+     * @returns the token itself, which is not to be had again
+     * @throws ProofFallen
+     */
     async create(
       memberId: string,
       name: string,
-      { scopes = ['read', 'send'], days = 90 }: { scopes?: Scope[]; days?: number } = {},
+      {
+        scopes = ['read', 'send'],
+        days = 90,
+        proof,
+      }: { scopes?: Scope[]; days?: number; proof?: Proof } = {},
     ): Promise<NewToken> {
       const token = PREFIX + randomToken()
       const createdAt = new Date()
       const expiresAt = new Date(createdAt.getTime() + days * DAY_MS)
-      await database.insert(tokens).values({
+      const row = {
         id: await hashToken(token),
         memberId,
         name,
         scopes: scopes.join(' '),
         expiresAt,
         createdAt,
+      }
+      await database.transaction(async (transaction) => {
+        if (proof) await holdProof(transaction, memberId, proof)
+        await transaction.insert(tokens).values(row)
       })
       return { token, name, scopes, expiresAt }
     },

@@ -1,13 +1,27 @@
 import type { Message } from '../messages/message.ts'
 
+/** A room's version rose. */
+export interface RoomNews {
+  type: 'room'
+  roomId: string
+  /** Which life of the room the version counts in: around a restored backup there is news of two. */
+  life: string
+  version: number
+  /** In the order of their versions, when whoever publishes has them at hand. */
+  changes: Message[]
+}
+
 /** What nodes tell one another. It is news, not truth: the bus may lose, repeat or reorder it, and readers mend that from the database. */
 export type News =
-  /** A room's version rose. With the changes themselves, in the order of the versions, when whoever publishes has them at hand. */
-  | { type: 'room'; roomId: string; version: number; changes: Message[] }
+  | RoomNews
   /** A session or a token ended: its streams and sockets end with it. */
   | { type: 'credential-ended'; credentialId: string }
   /** What is remembered of a member (name, role, choices) is no longer so. */
   | { type: 'member-changed'; memberId: string }
+  /** Someone is in a room, or is so no longer, or has another role there. */
+  | { type: 'membership-changed'; roomId: string; memberId: string; isMember: boolean }
+  /** What a room is called, who may enter it or who may speak there is no longer what is remembered. */
+  | { type: 'room-changed'; roomId: string }
 
 export interface Bus {
   publish(news: News): void

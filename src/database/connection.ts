@@ -8,6 +8,7 @@ import * as schema from './schema.ts'
 import { parseVersion, tooOld } from './versions.ts'
 
 export type Database = MySql2Database<typeof schema>
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 /** Connections. The embedded server allows 100. */
 const READERS = 16

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, OpenDatabase } from './connection.ts'
 import { driverErrorNumber, UnsuitableDatabase } from './errors.ts'
-import { house, rooms } from './schema.ts'
+import { house, LOBBY, roomSlugs, rooms } from './schema.ts'
 
 /** How long a second process waits for the first one's migration. */
 const LOCK_WAIT_SECONDS = 120
@@ -66,14 +66,18 @@ async function furnish(database: Database): Promise<void> {
     .insert(house)
     .values({ id: 1, setupCode: randomBytes(8).toString('hex') })
     .onDuplicateKeyUpdate({ set: { id: sql`id` } })
-  await database
-    .insert(rooms)
-    .values({
-      id: uuidv7(),
-      slug: 'lobby',
-      name: 'Lobby',
-      life: randomBytes(6).toString('hex'),
-      createdAt: new Date(),
-    })
-    .onDuplicateKeyUpdate({ set: { slug: sql`slug` } })
+  const [hadLobby] = await database.select().from(roomSlugs).where(eq(roomSlugs.slug, LOBBY))
+  if (!hadLobby) await makeLobby(database)
+}
+
+async function makeLobby(database: Database): Promise<void> {
+  const id = uuidv7()
+  const now = new Date()
+  const life = randomBytes(6).toString('hex')
+  await database.transaction(async (transaction) => {
+    await transaction.insert(roomSlugs).values({ slug: LOBBY, roomId: id })
+    await transaction
+      .insert(rooms)
+      .values({ id, slug: LOBBY, name: 'Lobby', life, activeAt: now, createdAt: now })
+  })
 }

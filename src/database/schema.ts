@@ -6,6 +6,7 @@ import {
   mysqlEnum,
   mysqlTable,
   primaryKey,
+  smallint,
   tinyint,
   uniqueIndex,
 } from 'drizzle-orm/mysql-core'
@@ -65,6 +66,8 @@ export const members = mysqlTable('members', {
   name: prose('name', { length: 64 }).notNull(),
   /** The name folded (NFKC, lower case): unique, so that a mention is unambiguous; null once the member has left. */
   nameKey: exactText('name_key', { length: 191 }).unique('members_name'),
+  /** A line that they wrote about themselves; empty once they have left. */
+  about: prose('about', { length: 160 }).notNull().default(''),
   passwordHash: ascii('password_hash', { length: 191 }).notNull(),
   role: mysqlEnum('role', ['owner', 'admin', 'member']).notNull().default('member'),
   transport: mysqlEnum('transport', ['auto', 'websocket', 'sse', 'poll', 'page', 'none'])
@@ -144,12 +147,15 @@ export const passkeys = mysqlTable(
   (table) => [index('passkeys_member').on(table.memberId)],
 )
 
-/** Secrets that work once and not for long: codes by SMS, links for a new password, challenges for a passkey and the second step of a log-in. */
+/**
+ * Secrets that work once and not for long: codes by SMS, links for a new password, challenges for a passkey and the second step of a log-in. And
+ * those by which a browser is known to have logged in before, which work for longer.
+ */
 export const oneTimeSecrets = mysqlTable(
   'one_time_secrets',
   {
     id: uuid('id').primaryKey(),
-    purpose: mysqlEnum('purpose', ['phone', 'password', 'passkey']).notNull(),
+    purpose: mysqlEnum('purpose', ['phone', 'password', 'passkey', 'device']).notNull(),
     /** Whom it is for: a phone number, a member's id, or a hash of what only one browser has. */
     subject: ascii('subject', { length: 64 }).notNull(),
     /** SHA-256 of the secret, with the row's id before it where the secret is short. */
@@ -204,17 +210,78 @@ export const audit = mysqlTable(
   (table) => [index('audit_member').on(table.memberId)],
 )
 
-export const rooms = mysqlTable('rooms', {
-  id: uuid('id').primaryKey(),
-  slug: ascii('slug', { length: 64 }).notNull().unique('rooms_slug'),
-  name: prose('name', { length: 64 }).notNull(),
-  topic: prose('topic', { length: 255 }).notNull().default(''),
-  lastNumber: counter('last_number').notNull().default(0),
-  version: counter('version').notNull().default(0),
-  /** Which life of the room a cursor belongs to; it changes when a backup is restored. */
-  life: ascii('life', { length: 16 }).notNull(),
-  createdAt: moment('created_at').notNull(),
+export const rooms = mysqlTable(
+  'rooms',
+  {
+    id: uuid('id').primaryKey(),
+    /** As it is now; every slug that the room ever had stands in `room_slugs`. */
+    slug: ascii('slug', { length: 64 }).notNull().unique('rooms_slug'),
+    /** Empty for direct rooms, which are called by their people. */
+    name: prose('name', { length: 64 }).notNull(),
+    topic: prose('topic', { length: 255 }).notNull().default(''),
+    kind: mysqlEnum('kind', ['open', 'private', 'direct']).notNull().default('open'),
+    /** SHA-256 of the sorted ids of the people of a direct room: the same people always get the same room. */
+    directKey: hash('direct_key', { bytes: 32 }).unique('rooms_direct'),
+    /** Nothing is said there any more; it can still be read. */
+    archivedAt: moment('archived_at'),
+    /** Only hosts and admins speak. */
+    lockedAt: moment('locked_at'),
+    /** How long a member waits between two messages; 0 while slow mode is off. */
+    slowSeconds: smallint('slow_seconds', { unsigned: true }).notNull().default(0),
+    /** null: the house made it. */
+    createdBy: uuid('created_by'),
+    lastNumber: counter('last_number').notNull().default(0),
+    version: counter('version').notNull().default(0),
+    /** Which life of the room a cursor belongs to; it changes when a backup is restored. */
+    life: ascii('life', { length: 16 }).notNull(),
+    /** When something was last said there, or else when it was made. */
+    activeAt: moment('active_at'),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [index('rooms_kind').on(table.kind, table.slug)],
+)
+
+/** Every slug that a room has or had: old links lead to it for ever, and no other room can take them. */
+export const roomSlugs = mysqlTable('room_slugs', {
+  slug: ascii('slug', { length: 64 }).primaryKey(),
+  roomId: uuid('room_id').notNull(),
 })
+
+/** The slug by which the room that everyone enters first can always be found, whatever it is called later. */
+export const LOBBY = 'lobby'
+
+/** Who is in which room, and how far they have read there. */
+export const memberships = mysqlTable(
+  'memberships',
+  {
+    roomId: uuid('room_id').notNull(),
+    memberId: uuid('member_id').notNull(),
+    role: mysqlEnum('role', ['host', 'member']).notNull().default('member'),
+    /** Which messages call for attention. */
+    level: mysqlEnum('level', ['everything', 'mentions', 'nothing']).notNull().default('everything'),
+    /** Everything up to this number was read. */
+    readNumber: counter('read_number').notNull().default(0),
+    /** When the marker was last moved. */
+    readAt: moment('read_at'),
+    /** When they last spoke while slow mode was on. */
+    spokeAt: moment('spoke_at'),
+    joinedAt: moment('joined_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.roomId, table.memberId] }),
+    index('memberships_member').on(table.memberId),
+  ],
+)
+
+/** Whose messages fold away for whom. */
+export const blocks = mysqlTable(
+  'blocks',
+  {
+    memberId: uuid('member_id').notNull(),
+    blockedId: uuid('blocked_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.memberId, table.blockedId] })],
+)
 
 /** The log. Its primary key makes a room's history one range of the clustered index. */
 export const messages = mysqlTable(
@@ -227,15 +294,52 @@ export const messages = mysqlTable(
     /** What names one send: 16 bytes of SHA-256 over author, nonce, reply_to and text. */
     sendKey: hash('send_key', { bytes: 16 }).notNull(),
     body: prose('body', {}).notNull(),
+    /** Set when this is not something said but something done to the room: a small JSON object (`messages/notice.ts`). Its body is empty. */
+    notice: prose('notice', { length: 1024 }),
     replyTo: counter('reply_to'),
     createdAt: moment('created_at').notNull(),
     editedAt: moment('edited_at'),
     deletedAt: moment('deleted_at'),
+    /** The author, or whoever keeps order in the room. */
+    deletedBy: uuid('deleted_by'),
+    /** A summary of `reactions` (see `src/messages/reactions.ts`); null while there are none. */
+    reactions: prose('reactions', {}),
   },
   (table) => [
     primaryKey({ columns: [table.roomId, table.number] }),
     uniqueIndex('messages_send').on(table.roomId, table.sendKey),
     index('messages_version').on(table.roomId, table.version),
     index('messages_created').on(table.roomId, table.createdAt),
+  ],
+)
+
+/** What messages said before they were edited. They go with their message. */
+export const messageVersions = mysqlTable(
+  'message_versions',
+  {
+    roomId: uuid('room_id').notNull(),
+    number: counter('number').notNull(),
+    /** The room's version at the edit that replaced this text. */
+    version: counter('version').notNull(),
+    body: prose('body', {}).notNull(),
+    writtenAt: moment('written_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.number, table.version] })],
+)
+
+/** Who has reacted to what. */
+export const reactions = mysqlTable(
+  'reactions',
+  {
+    roomId: uuid('room_id').notNull(),
+    number: counter('number').notNull(),
+    memberId: uuid('member_id').notNull(),
+    emoji: exactText('emoji', { length: 32 }).notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    // A member's own of one message lie together, however many others there are.
+    primaryKey({ columns: [table.roomId, table.number, table.memberId, table.emoji] }),
+    index('reactions_member').on(table.memberId),
   ],
 )

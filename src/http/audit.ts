@@ -12,7 +12,7 @@ export async function recordAct(
   {
     actorId,
     ...about
-  }: { actorId?: string; memberId?: string; details?: Record<string, string | number> } = {},
+  }: { actorId?: string; memberId?: string; roomId?: string; details?: Record<string, string | number> } = {},
 ): Promise<void> {
   const { audit, report } = c.get('house')
   const actor = actorId ?? c.get('identity')?.member.id ?? null

@@ -1,8 +1,10 @@
 import type { Context } from 'hono'
 import type { Administration } from '../accounts/administration.ts'
 import type { Audit } from '../accounts/audit.ts'
+import type { Blocks } from '../accounts/blocks.ts'
 import type { Challenges } from '../accounts/challenges.ts'
 import type { Invitations } from '../accounts/invitations.ts'
+import type { KnownDevices } from '../accounts/known-devices.ts'
 import type { Member, Members } from '../accounts/members.ts'
 import type { OneTimeSecrets } from '../accounts/one-time-secrets.ts'
 import type { Passkeys } from '../accounts/passkeys.ts'
@@ -16,6 +18,9 @@ import type { LivePlatform } from '../live/platform.ts'
 import type { Credential } from '../live/rights.ts'
 import type { RoomLog } from '../messages/append.ts'
 import type { LogReader } from '../messages/read.ts'
+import type { Keeping } from '../rooms/keeping.ts'
+import type { Listing } from '../rooms/listing.ts'
+import type { Memberships } from '../rooms/memberships.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { StaticFiles } from './assets.ts'
 import type { Limits } from './limits.ts'
@@ -33,11 +38,16 @@ export interface House {
   passkeys: Passkeys
   challenges: Challenges
   oneTimeSecrets: OneTimeSecrets
+  knownDevices: KnownDevices
   administration: Administration
   invitations: Invitations
   /** null: there is no gateway, and numbers are not verified. */
   sms: SmsGateway | null
   rooms: Rooms
+  listing: Listing
+  blocks: Blocks
+  memberships: Memberships
+  keeping: Keeping
   log: RoomLog
   reader: LogReader
   live: LivePlatform

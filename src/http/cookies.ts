@@ -10,6 +10,8 @@ export const SESSION_COOKIE = 'teahouse_session'
 export const VISITOR_COOKIE = 'teahouse_visitor'
 /** Holds the language that was chosen in this browser. */
 export const LANGUAGE_COOKIE = 'teahouse_language'
+/** Holds what shows that a browser has logged in before. It stays when its person logs out. */
+export const DEVICE_COOKIE = 'teahouse_device'
 
 /** @returns undefined where the browser sent none of this name */
 export function readCookie(c: AppContext, name: string): string | undefined {

@@ -5,6 +5,7 @@ import type { Words } from '../words/en.ts'
  * same code. Handlers throw a Problem; `render-problem.tsx` shows it in the face that was asked for.
  */
 const statuses = {
+  roomMoved: 308,
   notSignedIn: 401,
   wrongLogin: 401,
   wrongCode: 401,
@@ -13,25 +14,38 @@ const statuses = {
   noIntent: 403,
   registrationClosed: 403,
   ownerStays: 403,
+  notYourMessage: 403,
+  noticeStays: 403,
   passkeyOnly: 403,
   suspended: 403,
   noCodes: 403,
+  notKeeper: 403,
+  notJoined: 403,
+  roomLocked: 403,
+  roomArchived: 403,
+  directStays: 403,
+  blocksFull: 403,
   notFound: 404,
   noRoom: 404,
+  nobody: 404,
   noMessage: 404,
   noPasskey: 404,
   noInvitation: 404,
   noPasswordLink: 404,
+  messageDeleted: 410,
+  editedMeanwhile: 412,
   methodNotAllowed: 405,
   notAcceptable: 406,
   tooLong: 413,
   tooLarge: 413,
   unsupportedType: 415,
   misdirected: 421,
+  tooManyReactions: 422,
   malformed: 422,
   invalid: 422,
   upgradeRequired: 426,
   tooMany: 429,
+  slowMode: 429,
   internal: 500,
   databaseAwayNotSaved: 503,
   databaseAwayNotKnown: 503,
@@ -51,7 +65,7 @@ export type FieldSentence = (words: Words['fields']) => string
 export type Refused = Partial<Record<string, FieldSentence>>
 
 /** A sentence of what was seen, in whichever language the answer is. */
-type FactSentence = (words: Words['facts']) => string
+export type FactSentence = (words: Words['facts']) => string
 
 interface ProblemOptions {
   fields?: Refused

@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import type { Env } from './context.ts'
+import type { AppContext, Env } from './context.ts'
 
 /** Nothing inline, nothing from elsewhere, and nobody else may frame us. */
 const CONTENT_SECURITY_POLICY = [
@@ -16,6 +16,24 @@ const CONTENT_SECURITY_POLICY = [
   "manifest-src 'self'",
 ].join('; ')
 
+/** A chat asks for none of these, so nothing that got into a page could. */
+const UNUSED_POWERS = [
+  'accelerometer',
+  'bluetooth',
+  'camera',
+  'display-capture',
+  'fullscreen',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+]
+
 /** With every answer, streams too (OWASP Secure Headers Project). */
 const SECURITY_HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
@@ -27,6 +45,7 @@ const SECURITY_HEADERS = {
   'x-dns-prefetch-control': 'off',
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': UNUSED_POWERS.map((power) => `${power}=()`).join(', '),
 }
 
 /** No cache keeps a stream, no proxy holds it back, nobody compresses it. Streams are written to the socket, past all middleware. */
@@ -50,3 +69,19 @@ export const usualHeaders = createMiddleware<Env>(async (c, next) => {
   c.header('Cache-Control', 'private, no-cache')
   await next()
 })
+
+/** Whoever came by https once never comes otherwise, so that nobody on the way can lead them elsewhere (ASVS 5.0, 3.4.1). */
+const HTTPS_ALONE = ['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'] as const
+
+/** Only for a PUBLIC_URL: a name such as localhost is not ours alone to bind. */
+export function bindToHttps(c: AppContext): void {
+  if (c.get('house').config.PUBLIC_URL?.startsWith('https:')) c.header(...HTTPS_ALONE)
+}
+
+/** What a stream says, which is written past all middleware. */
+export function streamHeaders(c: AppContext): Record<string, string | string[]> {
+  const [name] = HTTPS_ALONE
+  const binding = c.res.headers.get(name)
+  const said = { ...STREAM_HEADERS, 'set-cookie': c.res.headers.getSetCookie() }
+  return binding ? { ...said, [name]: binding } : said
+}

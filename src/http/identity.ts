@@ -42,9 +42,13 @@ export function identify(believed: BelievedIdentities) {
   })
 }
 
-/** The token of `Authorization: Bearer` (RFC 6750); null for any other scheme, which is a proxy's business. */
+/**
+ * The token of `Authorization: Bearer` (RFC 6750), empty where a program has lost its own; null for any other scheme, which is a proxy's
+ * business.
+ */
 export function bearerToken(request: Request): string | null {
-  return /^bearer +(.*)$/i.exec(request.headers.get('authorization') ?? '')?.[1]?.trim() ?? null
+  const scheme = /^bearer(?: +(.*))?$/i.exec(request.headers.get('authorization') ?? '')
+  return scheme && (scheme[1] ?? '').trim()
 }
 
 async function byToken(c: AppContext, token: string, believed: BelievedIdentities): Promise<Identity | null> {

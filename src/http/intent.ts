@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import { equalSecrets } from '../accounts/secrets.ts'
 import type { AppContext, Env } from './context.ts'
 import { rightFor } from './door.ts'
-import { problem } from './errors.ts'
+import { type FactSentence, problem } from './errors.ts'
 import { bearerToken, formTokenOf } from './identity.ts'
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -27,15 +27,26 @@ export const proveIntent = createMiddleware<Env>(async (c, next) => {
 
 /** A stream or a socket that a cookie opens is read by whichever page asked for it: only ours may. */
 export function refuseForeignOrigin(c: AppContext): void {
+  const facts = foreignFacts(c)
+  if (facts) throw problem('foreignOrigin', { facts })
+}
+
+/**
+ * Whether another site's page writes to us. Browsers hold back the cookies that we gave (SameSite), so that its answer must not replace them.
+ */
+export function isForeignWrite(c: AppContext): boolean {
+  return !READING.has(c.req.method) && foreignFacts(c) !== null
+}
+
+/** By what a browser tells that the page behind this is none of ours; null where it does not. */
+function foreignFacts(c: AppContext): FactSentence | null {
   const ours = c.get('origin').origin
   const origin = c.req.header('origin')
-  if (origin !== undefined && origin !== 'null' && origin !== ours) {
-    throw problem('foreignOrigin', { facts: (words) => words.foreignOrigin(origin, ours) })
-  }
+  if (origin !== undefined && origin !== 'null' && origin !== ours)
+    return (words) => words.foreignOrigin(origin, ours)
   const site = c.req.header('sec-fetch-site')
-  if (site === 'cross-site' || site === 'same-site') {
-    throw problem('foreignOrigin', { facts: (words) => words.foreignSite(site, ours) })
-  }
+  if (site === 'cross-site' || site === 'same-site') return (words) => words.foreignSite(site, ours)
+  return null
 }
 
 function isFromOurPages(c: AppContext): boolean {

@@ -1,4 +1,5 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import ipaddr from 'ipaddr.js'
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { type AppContext, signedIn } from './context.ts'
 import { type Problem, problem } from './errors.ts'
 import { clientAddress } from './origin.ts'
@@ -8,8 +9,13 @@ import { clientAddress } from './origin.ts'
  * Answered with 429 and Retry-After.
  */
 export const LIMITS = {
-  /** Against guessing one account's password; old enough failures are forgotten, so nobody is locked out for good. */
+  /**
+   * Against guessing one account's password, from however many places. Old enough failures are forgotten; browsers that know the account, and
+   * passkeys, are not counted here: whoever guesses on and on keeps nobody out.
+   */
   failedLoginsOfAccount: { points: 10, seconds: 600 },
+  /** The same for each browser that the account has logged in with before: guesses of strangers do not count against it, nor its own against others. */
+  failedLoginsOfKnownDevice: { points: 10, seconds: 600 },
   /** Against guessing many accounts' passwords from one place. A whole school behind one address still gets in. */
   failedLoginsOfAddress: { points: 100, seconds: 600 },
   /**
@@ -21,8 +27,13 @@ export const LIMITS = {
   failedCodesOfAddress: { points: 100, seconds: 3_600 },
   /** Each is a row for five minutes, and anyone may ask for one. */
   passkeyChallengesOfAddress: { points: 300, seconds: 600 },
-  /** Against filling the house with accounts, and against asking which numbers are taken. */
+  /** Against filling the house with accounts. */
   registrationsOfAddress: { points: 60, seconds: 3_600 },
+  /**
+   * Against asking which numbers are taken, where they are not verified and registering has to say so. A number that is free costs whoever asks an
+   * account instead. A family that has forgotten that it was here before is told ten times; then nobody registers from there for a while.
+   */
+  takenNumbersOfAddress: { points: 10, seconds: 3_600 },
   /** A text costs the house money and its owner sleep: nobody needs more codes than this. */
   codesOfNumber: { points: 5, seconds: 3_600 },
   /** Against sending texts to many numbers from one place. A family behind one address still gets its codes. */
@@ -31,8 +42,16 @@ export const LIMITS = {
   codesOfCountry: { points: 200, seconds: 3_600 },
   /** A person types no faster; a script that does should wait. */
   messagesOfMember: { points: 30, seconds: 10 },
+  /** Edits, deletes and reactions: each is told to everyone who reads the room. */
+  changesOfMember: { points: 60, seconds: 10 },
   /** A name that changes all the time is nobody's; asking which names are taken goes by the same way. */
   namesOfMember: { points: 10, seconds: 3_600 },
+  /** Rooms with a name, and first letters to others: each is there for good. */
+  roomsOfMember: { points: 30, seconds: 3_600 },
+  /** Coming, going, bringing in, changing a room: each is a line that everyone in it reads. */
+  actsOfMember: { points: 60, seconds: 600 },
+  /** A browser says every three seconds that someone writes. */
+  typingOfMember: { points: 60, seconds: 60 },
   /** Each reads through everything that is kept of someone. */
   downloadsOfMember: { points: 5, seconds: 3_600 },
 } as const
@@ -58,14 +77,25 @@ export interface Limits {
   holdStream(memberId: string, address: string): () => void
 }
 
+/**
+ * Where the counts of one limit are kept. A store outside of this process MUST fall back on `memory` while it is away (its `insuranceLimiter`):
+ * then nobody is turned away for it, and nobody goes uncounted.
+ */
+export type LimitStore = (
+  limit: { keyPrefix: LimitName; points: number; duration: number },
+  memory: RateLimiterMemory,
+) => RateLimiterAbstract
+
+const inMemory: LimitStore = (_limit, memory) => memory
+
 /** @param on RATE_LIMITS: off is for load tests */
-export function createLimits(on: boolean): Limits {
+export function createLimits(on: boolean, store: LimitStore = inMemory): Limits {
   const limiters = Object.fromEntries(
-    Object.entries(LIMITS).map(([name, { points, seconds }]) => [
-      name,
-      new RateLimiterMemory({ keyPrefix: name, points, duration: seconds }),
-    ]),
-  ) as Record<LimitName, RateLimiterMemory>
+    Object.entries(LIMITS).map(([name, { points, seconds }]) => {
+      const limit = { keyPrefix: name as LimitName, points, duration: seconds }
+      return [name, store(limit, new RateLimiterMemory(limit))]
+    }),
+  ) as Record<LimitName, RateLimiterAbstract>
 
   const streams = new Map<string, number>()
   const openStreams = (key: string) => streams.get(key) ?? 0
@@ -120,13 +150,16 @@ export function addressOf(c: AppContext): string {
   return clientAddress(c.req.raw, socketAddress(c), config.TRUST_PROXY)
 }
 
-/** The key of a client: its address, or for IPv6 its /64, which is what one subscriber has. */
+/** How much of an IPv6 address one subscriber has: the first four of its eight parts. */
+const SUBSCRIBER_PARTS = 4
+
+/** The key of a client: its address, or for IPv6 its /64, in one spelling. What is no address is its own key. */
 export function addressKey(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '').split('%')[0] ?? ''
-  if (!plain.includes(':')) return plain
-  const [head = '', tail = ''] = plain.split('::')
-  const groups = head.split(':').filter(Boolean)
-  const rest = tail.split(':').filter(Boolean)
-  const missing = plain.includes('::') ? Math.max(0, 8 - groups.length - rest.length) : 0
-  return [...groups, ...Array<string>(missing).fill('0'), ...rest].slice(0, 4).join(':')
+  if (!ipaddr.isValid(address)) return address
+  const parsed = ipaddr.process(address)
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString()
+  return parsed.parts
+    .slice(0, SUBSCRIBER_PARTS)
+    .map((part) => part.toString(16))
+    .join(':')
 }

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import type { Config } from '../config.ts'
 import { problem } from './errors.ts'
 
@@ -49,16 +50,19 @@ export function isLocalVisitor(request: Request, socketAddress: string): boolean
   return address === '::1' || address.startsWith('127.')
 }
 
-/** An address as proxies spell it, perhaps with a port: what is none is not believed, stored or counted. */
-const ADDRESS = /^[\w.:%[\]-]{1,64}$/
+/** An address with a port, as some proxies write it: `192.0.2.7:50123`, `[2001:db8::7]:50123`, or in brackets without one. */
+const WITH_PORT = /^(?:\[(.+)\]|([\d.]+))(?::\d+)?$/
 
 /**
  * The address that limits count: the socket's, or with TRUST_PROXY=n the n-th from the right in X-Forwarded-For, which the outermost
- * trusted proxy wrote. What a client puts further left is not believed.
+ * trusted proxy wrote. What a client puts further left is not believed. Its port is left out: it is another one for each connection.
  */
 export function clientAddress(request: Request, socketAddress: string, trustedProxies: number): string {
   if (trustedProxies === 0) return socketAddress
   const hops = (request.headers.get('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim())
   const hop = hops.at(-trustedProxies) ?? ''
-  return ADDRESS.test(hop) ? hop : socketAddress
+  const [, bracketed, plain] = WITH_PORT.exec(hop) ?? []
+  const address = (bracketed ?? plain ?? hop).replace(/%.*$/, '')
+  // What is no address is not believed, stored or counted.
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : socketAddress
 }

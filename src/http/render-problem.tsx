@@ -1,11 +1,13 @@
 import { roomUrl } from '../../templates/addresses.ts'
 import { ProblemFragment, ProblemPage } from '../../templates/problem.tsx'
 import type { ComposerView, FieldErrors, ProblemView } from '../../templates/views.ts'
-import { TooManyHashes } from '../accounts/passwords.ts'
+import { TooManyHashes } from '../accounts/hash-queue.ts'
+import { ProofFallen } from '../accounts/proof.ts'
 import { isDatabaseAway } from '../database/errors.ts'
 import { PollCut } from '../live/long-poll.ts'
-import { NotAppended, RoomOverloaded } from '../messages/append.ts'
+import { onOneLine } from '../messages/format.ts'
 import { freshNonce, NONCE } from '../messages/send-key.ts'
+import { NotAppended, RoomOverloaded } from '../messages/unwritten.ts'
 import type { AppContext } from './context.ts'
 import { Problem, problem } from './errors.ts'
 import { acceptedTypes, errorFace, names, wantsFragment } from './faces.ts'
@@ -15,6 +17,7 @@ import { pageContext, renderFragment, renderPage } from './page.tsx'
 /** Turns whatever was thrown into what it means to the one who asked. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof ProofFallen) return problem('notSignedIn', { cause: error })
   if (error instanceof NotAppended) {
     return problem(error.notKnown ? 'databaseAwayNotKnown' : 'databaseAwayNotSaved', {
       cause: error,
@@ -53,7 +56,7 @@ export const pathForLog = (path: string): string => path.replace(/^\/(invite|res
 
 /** A database that was away before a send began has saved nothing of it. */
 function forWrites(c: AppContext, found: Problem): Problem {
-  if (found.code !== 'databaseAway' || !isSend(c)) return found
+  if (found.code !== 'databaseAway' || !isWrite(c)) return found
   return problem('databaseAwayNotSaved', { cause: found.cause, headers: found.headers })
 }
 
@@ -95,7 +98,9 @@ const loginUrl = (page: URL) => `/login?next=${encodeURIComponent(page.pathname 
 const isFramed = (c: AppContext) =>
   /^\/rooms\/[^/]+\/(events|composer)$/.test(c.req.path) || c.get('fields')?.back === 'composer'
 
-const isSend = (c: AppContext) => c.req.method === 'POST' && /^\/rooms\/[^/]+\/messages$/.test(c.req.path)
+/** A message that is sent, or something that is done to one. */
+const isWrite = (c: AppContext) =>
+  !['GET', 'HEAD'].includes(c.req.method) && /^\/rooms\/[^/]+\/messages(\/|$)/.test(c.req.path)
 
 async function renderHtml(c: AppContext, found: Problem): Promise<Response> {
   const view: ProblemView = {
@@ -106,7 +111,7 @@ async function renderHtml(c: AppContext, found: Problem): Promise<Response> {
     kept: keptMessage(c, found),
     framed: isFramed(c),
   }
-  const page = await pageContext(c)
+  const page = { ...(await pageContext(c)), isAPlace: false }
   return wantsFragment(c.req.raw)
     ? renderFragment(c, <ProblemFragment page={page} view={view} />, found.status)
     : renderPage(c, <ProblemPage page={page} view={view} />, found.status)
@@ -120,7 +125,7 @@ function sentences(c: AppContext, found: Problem): { title: string; detail: stri
     title,
     detail: [found.facts?.(words.facts) ?? '', ...beside, beside.length > 0 ? '' : detail]
       .filter(Boolean)
-      .join(' '),
+      .join(words.marks.between),
   }
 }
 
@@ -139,20 +144,21 @@ function wayOut(c: AppContext, found: Problem): ProblemView['wayOut'] {
     return { href: `/login?next=${encodeURIComponent(slug ? roomUrl(slug) : '/')}`, label: words.nav.logIn }
   }
   if (found.code === 'noMessage' && slug) return { href: roomUrl(slug), label: words.waysOut.room }
-  if (isSend(c) && slug) return { href: roomUrl(slug), label: words.waysOut.room }
+  if (isWrite(c) && slug) return { href: roomUrl(slug), label: words.waysOut.room }
   return { href: '/', label: words.waysOut.front }
 }
 
-/** Nothing typed is lost: the page gives the message back with its nonce, ready to be sent again. */
+/** Nothing typed is lost: the page gives the message back with its nonce, or the edit with its version, ready to be sent again. */
 function keptMessage(c: AppContext, found: Problem): ComposerView | null {
-  const { body, nonce, reply_to: replyTo, back } = c.get('fields') ?? {}
+  const { body, nonce, reply_to: replyTo, back, version } = c.get('fields') ?? {}
   // What another site sent is not what this person typed.
-  if (!isSend(c) || !body || found.code === 'foreignOrigin') return null
+  if (c.req.method !== 'POST' || !isWrite(c) || !body || found.code === 'foreignOrigin') return null
   return {
     action: c.req.path,
     nonce: nonce && NONCE.test(nonce) ? nonce : freshNonce(),
     body,
     replyTo: Number(replyTo) || null,
+    version: Number(version) || null,
     errors: fieldSentences(c, found),
     back: back === 'composer' ? 'composer' : '',
   }
@@ -169,6 +175,9 @@ function renderPlain(c: AppContext, found: Problem): Response {
       'content-type': 'application/problem+json',
     })
   }
+  const { between, colon } = wordsFor(c).marks
   const named = Object.keys(fields).join(', ')
-  return c.text(`${found.status} ${title} ${named ? `${named}: ` : ''}${detail}\n`, found.status)
+  // The names of fields and what headers said are whatever a client made of them.
+  const line = onOneLine(`${found.status} ${title}${between}${named && named + colon}${detail}`)
+  return c.text(`${line}\n`, found.status)
 }

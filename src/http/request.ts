@@ -4,6 +4,7 @@ import { createMiddleware } from 'hono/factory'
 import type { Env, Fields, House } from './context.ts'
 import { problem } from './errors.ts'
 import { readForm } from './form.ts'
+import { bindToHttps } from './headers.ts'
 import { bearerToken } from './identity.ts'
 import { ourOrigin } from './origin.ts'
 
@@ -11,6 +12,7 @@ import { ourOrigin } from './origin.ts'
 export function welcome(house: House) {
   return createMiddleware<Env>(async (c, next) => {
     c.set('house', house)
+    bindToHttps(c)
     c.set('reference', crypto.randomUUID().slice(0, 8))
     c.set('identity', null)
     c.set('fields', {})

@@ -125,7 +125,7 @@ describe('a connection', () => {
 
   it('ends when a write is not taken for a minute, and not before', async () => {
     const { connections, pass, stream, incoming } = await openStream()
-    stream.burst([large])
+    stream.burst([large], 0)
     expect(stream.waitingBytes()).toBeGreaterThan(0)
     const cut = once(incoming, 'close')
     pass(60 * SECOND)
@@ -142,7 +142,7 @@ describe('a connection', () => {
 
   it('stays when a write is taken late', async () => {
     const { connections, pass, stream, incoming } = await openStream()
-    stream.burst([large])
+    stream.burst([large], 0)
     pass(60 * SECOND)
     incoming.resume()
     await stream.drained()

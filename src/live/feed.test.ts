@@ -5,10 +5,10 @@ import type { Message } from '../messages/message.ts'
 import type { Clock } from './clock.ts'
 import type { Cursor } from './cursor.ts'
 import { createFeed } from './feed.ts'
-import { type Control, encodeBurst, encodeEvent, type LiveEvent } from './framing.ts'
+import { type Control, encodeBurst, type LiveEvent, PIECE_BYTES } from './framing.ts'
 import { ndjsonFraming } from './ndjson.ts'
 import type { EndReason, Outlet } from './outlet.ts'
-import { REPLAY_PIECE_BYTES, SLOW_READER_BYTES } from './reader.ts'
+import { SLOW_READER_BYTES } from './reader.ts'
 
 const ROOM = 'room-1'
 const LIFE = 'k3'
@@ -34,10 +34,14 @@ class ModelRoom {
         version: this.version,
         author: { id: 'mei', name: 'Mei' },
         body: `at version ${this.version}${this.words}`,
+        notice: null,
         replyTo: null,
         createdAt: new Date(0),
         editedAt: null,
         deletedAt: null,
+        deletedBy: null,
+        reactions: [],
+        replied: null,
       }
       this.rows.set(number, message)
       this.backups[this.version] = new Map(this.rows)
@@ -83,6 +87,8 @@ class RecordingOutlet implements Outlet {
   readonly controls: Control[] = []
   readonly ends: EndReason[] = []
   waiting = 0
+  /** How many changes it takes at once. */
+  takes = Number.POSITIVE_INFINITY
   mostAtOnce = 0
   drains = 0
 
@@ -90,12 +96,14 @@ class RecordingOutlet implements Outlet {
   starts(): Control[] {
     return this.controls.filter(({ kind }) => kind !== 'alive')
   }
-  burst(events: readonly LiveEvent[]): void {
-    this.mostAtOnce = Math.max(this.mostAtOnce, events.length)
-    for (const { version, message } of events) {
+  burst(events: readonly LiveEvent[], _mayWaitBytes: number): number {
+    const taken = events.slice(0, this.takes)
+    this.mostAtOnce = Math.max(this.mostAtOnce, taken.length)
+    for (const { version, message } of taken) {
       this.versions.push(version)
       this.held.set(message.number, version)
     }
+    return taken.length
   }
   control(control: Control): void {
     this.controls.push(control)
@@ -103,8 +111,8 @@ class RecordingOutlet implements Outlet {
     this.versions.length = 0
     this.held.clear()
   }
-  bytesOf(event: LiveEvent): number {
-    return encodeEvent(ndjsonFraming, event).length
+  bytesOf(events: readonly LiveEvent[]): number {
+    return encodeBurst(ndjsonFraming, events).reduce((total, { bytes }) => total + bytes.length, 0)
   }
   waitingBytes(): number {
     return this.waiting
@@ -120,21 +128,24 @@ class RecordingOutlet implements Outlet {
 /** Takes nothing until the test lets it, and then all that waits. */
 class SlowOutlet extends RecordingOutlet {
   readonly writes: number[] = []
-  private resume = () => {}
+  private resumes: (() => void)[] = []
 
-  override burst(events: readonly LiveEvent[]): void {
-    super.burst(events)
-    this.writes.push(encodeBurst(ndjsonFraming, events).length)
-    this.waiting += this.writes.at(-1) ?? 0
+  override burst(events: readonly LiveEvent[], mayWaitBytes: number): number {
+    this.takes = 0
+    for (const { bytes, count } of encodeBurst(ndjsonFraming, events)) {
+      if (this.takes > 0 && this.waiting > mayWaitBytes) break
+      this.takes += count
+      this.waiting += bytes.length
+      this.writes.push(bytes.length)
+    }
+    return super.burst(events, mayWaitBytes)
   }
   override drained(): Promise<void> {
-    return new Promise((resolve) => {
-      this.resume = resolve
-    })
+    return new Promise((resolve) => void this.resumes.push(resolve))
   }
   take(): void {
     this.waiting = 0
-    this.resume()
+    for (const resume of this.resumes.splice(0)) resume()
   }
 }
 
@@ -155,8 +166,8 @@ function openFeed(room: ModelRoom, clock = stillClock()) {
       throw error
     },
   })
-  const publish = (changes: Message[], version = changes.at(-1)?.version ?? 0) =>
-    bus.publish({ type: 'room', roomId: ROOM, version, changes })
+  const publish = (changes: Message[], version = changes.at(-1)?.version ?? 0, life = room.life) =>
+    bus.publish({ type: 'room', roomId: ROOM, life, version, changes })
   const subscribe = (outlet: Outlet, after: Cursor | 'unreadable' | null, mayRead = async () => true) =>
     feed.subscribe({ roomId: ROOM, after, outlet, mayRead })
   return { feed, publish, subscribe }
@@ -197,7 +208,7 @@ describe('the feed', () => {
         weight: 3,
         arbitrary: fc.record({
           subscribe: fc.option(fc.integer({ min: 0, max: 30 }), { nil: null }),
-          changesPerWrite: fc.constantFrom(1, 2, 200),
+          takes: fc.constantFrom(1, 2, 200),
         }),
       },
       { weight: 1, arbitrary: fc.record({ check: fc.constant(true) }) },
@@ -220,21 +231,18 @@ describe('the feed', () => {
             const { version, life } = room
             const told = one.news === 'without changes' ? [] : changes
             for (let copy = 0; copy < copies; copy += 1) {
-              // A restore takes longer than any news: none of what it took away comes after it.
-              later().then(() => room.life === life && publish(told, version))
+              later().then(() => publish(told, version, life))
             }
           } else if ('subscribe' in one) {
             const after = one.subscribe === null ? null : Math.min(one.subscribe, room.version)
             const outlet = new RecordingOutlet()
-            outlet.bytesOf = () => REPLAY_PIECE_BYTES / one.changesPerWrite
-            // It is slow in replays; what it leaves is too little to be cut for.
-            outlet.waiting = one.changesPerWrite === 200 ? 0 : 1
+            outlet.takes = one.takes
+            // It is slow; what it leaves is too little to be cut for.
+            outlet.waiting = one.takes === 200 ? 0 : 1
             outlet.drained = async () => void (await later())
             readers.push({ outlet, asked: after, asksIn: lives })
             subscribe(outlet, after === null ? null : cursor(after, room.life))
           } else if ('restore' in one) {
-            // News has no life: while the room is being opened, that of two lives could not be told apart.
-            if (!readers.some(({ outlet }) => outlet.controls.length > 0)) continue
             lives += 1
             room.restore(Math.min(one.restore, room.version), `life${lives}`)
           } else {
@@ -326,7 +334,8 @@ describe('the feed', () => {
     'MUST hold no more of a replay than one write for a reader that takes nothing, when it comes from %s',
     async (from) => {
       const room = new ModelRoom()
-      room.words = '"'.repeat(9_900)
+      // Less than is kept at hand, and many writes of JSON.
+      room.words = '"'.repeat(1_200)
       const { publish, subscribe } = openFeed(room)
       if (from === 'what is at hand') await subscribe(new RecordingOutlet(), null)
       await rest()
@@ -344,25 +353,96 @@ describe('the feed', () => {
       await rest()
       expect(outlet.writes).toHaveLength(1)
       while (outlet.waiting > 0) {
-        expect(outlet.waiting).toBeLessThanOrEqual(REPLAY_PIECE_BYTES)
+        expect(outlet.waiting).toBeLessThanOrEqual(PIECE_BYTES)
         outlet.take()
         await rest()
       }
       expect(outlet.versions).toHaveLength(400)
       // Neither one by one, nor each row many times over.
-      expect(Math.min(...outlet.writes.slice(0, -1))).toBeGreaterThan(REPLAY_PIECE_BYTES / 2)
+      expect(Math.min(...outlet.writes.slice(0, -1))).toBeGreaterThan(PIECE_BYTES / 2)
       expect(rowsRead).toBeLessThanOrEqual(from === 'the database' ? 200 + 2 * 400 : 0)
     },
   )
 
+  /** Some megabytes of JSON. */
+  const largeBurst = (room: ModelRoom) => {
+    room.words = '"'.repeat(9_900)
+    return room.commit(Array(200).fill('new'))
+  }
+  const mostWaiting = SLOW_READER_BYTES + PIECE_BYTES
+
+  it('MUST give a large burst to a slow reader as its socket takes it, and go on live behind it', async () => {
+    const room = new ModelRoom()
+    const { publish, subscribe } = openFeed(room)
+    const [slow, quick] = [new SlowOutlet(), new RecordingOutlet()]
+    await subscribe(slow, null)
+    await subscribe(quick, null)
+    await rest()
+    publish(largeBurst(room))
+    await rest()
+    expect(quick.versions).toHaveLength(200)
+    for (let turn = 0; slow.waiting > 0; turn += 1) {
+      expect(slow.waiting).toBeLessThanOrEqual(turn === 0 ? mostWaiting : PIECE_BYTES)
+      if (turn < 3) publish(room.commit(['new']))
+      await rest()
+      slow.take()
+      await rest()
+    }
+    publish(room.commit(['new']))
+    await rest()
+    expect(slow.ends).toEqual([])
+    expect(slow.versions).toEqual(quick.versions)
+    expect(slow.versions).toHaveLength(204)
+  })
+
+  it('MUST cut a reader that takes nothing of a large burst, when the next comes', async () => {
+    const room = new ModelRoom()
+    const { publish, subscribe } = openFeed(room)
+    const outlet = new SlowOutlet()
+    await subscribe(outlet, null)
+    await rest()
+    publish(largeBurst(room))
+    await rest()
+    expect(outlet.waiting).toBeLessThanOrEqual(mostWaiting)
+    publish(largeBurst(room))
+    await rest()
+    expect(outlet.ends).toEqual(['slow'])
+    expect(outlet.waiting).toBeLessThanOrEqual(mostWaiting)
+  })
+
+  it('MUST replay once, when a reset ended the replay that waited for a slow reader', async () => {
+    const room = new ModelRoom()
+    room.words = '"'.repeat(9_900)
+    room.commit(Array(40).fill('new'))
+    const { feed, publish, subscribe } = openFeed(room)
+    const slow = new SlowOutlet()
+    await subscribe(slow, cursor(0))
+    await rest()
+    room.restore(40, 'k4')
+    await feed.checkVersions()
+    publish(room.commit(Array(60).fill('new')))
+    await rest()
+    while (slow.waiting > 0) {
+      slow.take()
+      await rest()
+      // Two replays would each hand over a piece.
+      expect(slow.waiting).toBeLessThanOrEqual(PIECE_BYTES)
+    }
+    expect(slow.versions).toEqual(Array.from({ length: 60 }, (_, place) => 41 + place))
+  })
+
   it('MUST replay a change that is larger than a write alone', async () => {
     const room = new ModelRoom()
-    room.words = '"'.repeat(REPLAY_PIECE_BYTES)
+    room.words = '"'.repeat(PIECE_BYTES)
     room.commit(['new', 'new', 'new'])
     const { subscribe } = openFeed(room)
-    const outlet = new RecordingOutlet()
+    const outlet = new SlowOutlet()
     await subscribe(outlet, cursor(0))
     await rest()
+    while (outlet.waiting > 0) {
+      outlet.take()
+      await rest()
+    }
     expect(outlet).toMatchObject({ versions: [1, 2, 3], mostAtOnce: 1 })
   })
 
@@ -495,6 +575,43 @@ describe('the feed', () => {
       ['reset', '90.k5'],
     ])
     expect(ofBefore.controls).toEqual([{ kind: 'reset', version: 90, cursor: '90.k5' }])
+  })
+
+  it('takes news of the life after a restored backup for what it is, though its version is the next', async () => {
+    const room = new ModelRoom()
+    room.commit(Array(5).fill('new'))
+    const { publish, subscribe } = openFeed(room)
+    const outlet = new RecordingOutlet()
+    await subscribe(outlet, null)
+    await rest()
+    room.restore(3, 'k4')
+    room.commit(['new', 'new'])
+    publish(room.commit(['new']))
+    await rest()
+    publish(room.commit(['new']))
+    await rest()
+    expect(outlet.starts().at(-1)).toEqual({ kind: 'reset', version: 6, cursor: '6.k4' })
+    expect(outlet.versions).toEqual([7])
+  })
+
+  it('takes no news of the life before a restored backup, not even while it opens the room', async () => {
+    const room = new ModelRoom()
+    room.commit(['new', 'new', 'new'])
+    const { publish, subscribe } = openFeed(room)
+    const late = room.commit(['new'])
+    room.restore(3, 'k4')
+    const outlet = new RecordingOutlet()
+    const subscribing = subscribe(outlet, cursor(3, 'k4'))
+    publish(late, 4, LIFE)
+    await subscribing
+    await rest()
+    publish(late, 4, LIFE)
+    await rest()
+    expect(outlet.versions).toEqual([])
+    publish(room.commit(['new', 'new']))
+    await rest()
+    expect(outlet.versions).toEqual([4, 5])
+    expect(outlet.starts()).toEqual([{ kind: 'ready', version: 3, cursor: '3.k4' }])
   })
 
   it('takes the news that comes in the very moment when it has read what was missing', async () => {

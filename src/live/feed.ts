@@ -1,4 +1,4 @@
-import type { Bus, News } from '../bus/bus.ts'
+import type { Bus, RoomNews } from '../bus/bus.ts'
 import type { Clock } from './clock.ts'
 import type { Cursor } from './cursor.ts'
 import type { Outlet } from './outlet.ts'
@@ -54,7 +54,7 @@ export function createFeed(options: {
     const known = rooms.get(roomId)
     if (known) return known
     // The feed hears news from before it reads the room's version, so nothing falls between the two.
-    const heard: News[] = []
+    const heard: RoomNews[] = []
     const opening = openRoom(roomId, heard)
     openings.set(roomId, heard)
     rooms.set(roomId, opening)
@@ -68,16 +68,16 @@ export function createFeed(options: {
     }
   }
   /** News of rooms that are being opened. */
-  const openings = new Map<string, News[]>()
+  const openings = new Map<string, RoomNews[]>()
   /** Rooms that are open, for news that must be heard in this very turn. */
   const open = new Map<string, RoomFeed>()
 
-  async function openRoom(roomId: string, heard: News[]): Promise<RoomFeed> {
+  async function openRoom(roomId: string, heard: RoomNews[]): Promise<RoomFeed> {
     const state = await source.roomState(roomId)
     if (!state) throw new Error(`Room ${roomId} is gone.`)
     const room = new RoomFeed(roomId, state, source, clock, onFault)
     open.set(roomId, room)
-    for (const news of heard) if (news.type === 'room') room.hear(news.version, news.changes)
+    for (const news of heard) room.hear(news)
     return room
   }
 
@@ -99,7 +99,7 @@ export function createFeed(options: {
     if (news.type === 'member-changed') for (const room of open.values()) room.forgetRecent()
     if (news.type !== 'room') return
     openings.get(news.roomId)?.push(news)
-    open.get(news.roomId)?.hear(news.version, news.changes)
+    open.get(news.roomId)?.hear(news)
   })
   const timers = [
     clock.every(CHECK_EVERY_MS, () => {
@@ -116,10 +116,7 @@ export function createFeed(options: {
       const room = await roomFeed(roomId)
       const reader = new Reader(room, outlet)
       room.attach(reader)
-      reader.run(after, mayRead).catch((error) => {
-        onFault(error)
-        reader.end('gone')
-      })
+      reader.begin(after, mayRead)
       return { close: () => reader.close() }
     },
     checkVersions,

@@ -50,6 +50,9 @@ export class HttpStream extends SocketOutlet {
       onClose()
     })
     if (isHead) outgoing.end()
+    // Whoever reads a stream says nothing more, so this is how they leave; the line itself may stay open for long.
+    if (this.socket.readableEnded) this.end('gone')
+    else this.socket.once('end', () => this.end('gone'))
   }
 
   check(now: number): void {

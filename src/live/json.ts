@@ -1,9 +1,9 @@
-import { toJson } from '../messages/view.ts'
+import { jsonLine, toJson } from '../messages/view.ts'
 import type { Control, LiveEvent } from './framing.ts'
 
 /** The JSON of a change, on one line. */
 export function eventToJson({ version, cursor, message }: LiveEvent): string {
-  return JSON.stringify({ type: 'message', version, cursor, message: toJson(message) })
+  return jsonLine({ type: 'message', version, cursor, message: toJson(message) })
 }
 
 /** The JSON of a control event, on one line. */

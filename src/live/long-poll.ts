@@ -1,6 +1,6 @@
 import type { Cursor } from './cursor.ts'
 import type { Feed, Subscription } from './feed.ts'
-import type { Control, LiveEvent } from './framing.ts'
+import { type Control, endOfPiece, type LiveEvent } from './framing.ts'
 import type { EndReason, Outlet } from './outlet.ts'
 
 /** What a long poll brings: the first burst of news, or nothing in time. */
@@ -31,12 +31,13 @@ export async function longPoll(options: {
   after: Cursor | 'unreadable' | null
   waitMs: number
   replayAtMost: number
-  signal: AbortSignal
+  /** Whoever leaves waits for nothing: the answer comes as soon as it is known. */
+  departure: AbortSignal
   mayRead: () => Promise<boolean>
   /** Registers the wait with whoever may end it early: rights that end, a server that stops. @returns how to forget it */
   guard: (outlet: Outlet) => () => void
 }): Promise<Poll> {
-  const { feed, roomId, after, waitMs, signal, mayRead } = options
+  const { feed, roomId, after, departure, mayRead } = options
   let subscription: Subscription | undefined
   let answered = false
   let forget = () => {}
@@ -47,19 +48,21 @@ export async function longPoll(options: {
       const answer = (news: Partial<Poll> = {}) => resolve({ ...poll, ...news })
       const outlet: Outlet = {
         replayAtMost: options.replayAtMost,
-        burst(events) {
+        burst(all) {
+          const events = all.slice(0, endOfPiece(all, 0, roughBytesOf))
           const last = events.at(-1)
           if (last) answer({ events, version: last.version, cursor: last.cursor })
+          return events.length
         },
         control(control) {
           Object.assign(poll, { version: control.version, cursor: control.cursor })
           if (control.kind === 'reset') answer({ reset: control })
           else if (after === null) answer()
           // The replay has ended and brought nothing: from here on it waits.
-          else if (control.kind === 'alive') timer ??= setTimeout(answer, waitMs)
+          else if (control.kind === 'alive')
+            timer ??= setTimeout(answer, departure.aborted ? 0 : options.waitMs)
         },
-        // A poll knows no framing: what its answer is made of is near enough.
-        bytesOf: ({ message }) => message.body.length + message.html.length,
+        bytesOf: () => 0,
         waitingBytes: () => 0,
         drained: () => Promise.resolve(),
         end(reason) {
@@ -68,7 +71,7 @@ export async function longPoll(options: {
           else reject(new PollCut(reason))
         },
       }
-      signal.addEventListener('abort', () => answer())
+      departure.addEventListener('abort', () => timer && answer())
       forget = options.guard(outlet)
       feed.subscribe({ roomId, after, outlet, mayRead }).then((opened) => {
         subscription = opened
@@ -82,3 +85,6 @@ export async function longPoll(options: {
     subscription?.close()
   }
 }
+
+/** A poll knows no framing: what its answer is made of is near enough. */
+const roughBytesOf = ({ message }: LiveEvent) => message.body.length + message.html.length

@@ -1,5 +1,6 @@
 import type { Framing } from './framing.ts'
 import { controlToJson, eventToJson } from './json.ts'
+import { passingToJson } from './passing.ts'
 
 /** One JSON event a line. */
 export const ndjsonFraming: Framing = {
@@ -8,4 +9,5 @@ export const ndjsonFraming: Framing = {
   replayAtMost: Number.POSITIVE_INFINITY,
   event: (event) => `${eventToJson(event)}\n`,
   control: (control) => `${controlToJson(control)}\n`,
+  passing: (news) => `${passingToJson(news)}\n`,
 }

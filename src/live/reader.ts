@@ -4,11 +4,9 @@ import type { EndReason, Outlet } from './outlet.ts'
 import { REPLAY_PAGE, type RoomFeed } from './room-feed.ts'
 
 /**
- * Bytes in one write of a replay; a change alone may be larger. All that waits for a reader that takes nothing, and little enough for one on a
- * line of 5 kB/s to take it before it counts as stalled.
+ * When this much waits untaken in a socket, its reader is too slow and is cut by the next burst. One that has it waiting of a single burst is cut
+ * when as much again has come before it took any.
  */
-export const REPLAY_PIECE_BYTES = 256 * 1024
-/** When this much waits untaken in a socket, its reader is too slow and is cut. */
 export const SLOW_READER_BYTES = 1024 * 1024
 
 /** A reader is told where it begins when it leaves `starting`, and nothing before. */
@@ -25,6 +23,10 @@ export class Reader {
   /** Everything up to here was handed over. */
   private position = 0
   private stage: Stage = 'starting'
+  /** Counts them: one that waits while a reset ends it must not go on beside the next. */
+  private replays = 0
+  /** Bytes that have come since it was given no more of a burst and has taken nothing; null in a replay of its own, which never cuts. */
+  private missed: number | null = null
   /** How much of a replay is read at once: about what the reader took of it the last time. */
   private pageSize = REPLAY_PAGE
 
@@ -33,7 +35,11 @@ export class Reader {
     private readonly outlet: Outlet,
   ) {}
 
-  async run(after: Cursor | 'unreadable' | null, mayRead: () => Promise<boolean>): Promise<void> {
+  begin(after: Cursor | 'unreadable' | null, mayRead: () => Promise<boolean>): void {
+    this.orEnd(this.run(after, mayRead))
+  }
+
+  private async run(after: Cursor | 'unreadable' | null, mayRead: () => Promise<boolean>): Promise<void> {
     if (!(await mayRead())) return this.end('rights')
     const start = await this.startingPointInOneLife(after)
     if (this.is('closed')) return
@@ -44,27 +50,45 @@ export class Reader {
     if (start.position !== null) await this.replay()
   }
 
-  /** A whole burst, in order, or nothing: a reader that is still replaying will read these changes itself. */
+  /** Whoever cannot be served to the end comes back by its cursor. */
+  private orEnd(work: Promise<void>): void {
+    work.catch((error) => {
+      this.room.onFault(error)
+      this.end('gone')
+    })
+  }
+
+  /** A burst from its beginning, in order, or nothing: a reader that is still replaying will read these changes itself. */
   deliver(burst: readonly LiveEvent[]): void {
     const last = burst.at(-1)
+    if (this.is('replaying')) this.miss(burst)
     if (!this.is('live') || !last || last.version <= this.position) return
     // A reader that came from another node can be ahead of what this one has heard.
     const ahead = (burst[0]?.version ?? 0) <= this.position
     const fresh = ahead ? burst.filter((event) => event.version > this.position) : burst
-    // What the reader has left untaken before this burst: a large burst is no fault of its reader.
     if (this.outlet.waitingBytes() > SLOW_READER_BYTES) {
       this.end('slow')
       return
     }
-    this.position = last.version
-    this.outlet.burst(fresh)
+    if (this.hand(fresh, SLOW_READER_BYTES) === fresh.length) return
+    // A large burst is no fault of its reader: it gets the rest as its socket takes it, like one who was away.
+    this.stage = 'replaying'
+    this.missed = 0
+    this.orEnd(this.replay())
+  }
+
+  private miss(burst: readonly LiveEvent[]): void {
+    if (this.missed === null) return
+    this.missed =
+      this.outlet.waitingBytes() > SLOW_READER_BYTES ? this.missed + this.outlet.bytesOf(burst) : 0
+    if (this.missed > SLOW_READER_BYTES) this.end('slow')
   }
 
   sayAlive(): void {
     if (this.is('live')) this.say('alive')
   }
 
-  /** Another life of the room has begun: goes on from now. A replay that is under way finds itself live, and ends. */
+  /** Another life of the room has begun: goes on from now. A replay that is under way finds itself live, or replaced, and ends. */
   reset(): void {
     // Who has not begun yet begins in the new life.
     if (this.is('starting') || this.is('closed')) return
@@ -118,28 +142,27 @@ export class Reader {
   }
 
   private async replay(): Promise<void> {
-    while (this.is('replaying') && this.position < this.room.version) {
-      await this.replayPage()
+    this.replays += 1
+    const mine = this.replays
+    const goesOn = () => this.is('replaying') && this.replays === mine
+    for (;;) {
       if (this.outlet.waitingBytes() > 0) await this.outlet.drained()
+      if (!goesOn()) return
+      if (this.position >= this.room.version) break
+      await this.replayPage(goesOn)
     }
-    if (!this.is('replaying')) return
     // The same turn in which the position was seen to have reached the room's version: no burst falls in between.
     this.stage = 'live'
     this.say('alive')
   }
 
   /** Hands over as much of a page as the socket takes. What is left is read again: no row waits here for a slow reader. */
-  private async replayPage(): Promise<void> {
+  private async replayPage(goesOn: () => boolean): Promise<void> {
     const upTo = this.room.version
     const atMost = this.pageSize
     const page = this.room.recentSince(this.position, atMost) ?? (await this.readPage(atMost))
-    if (!this.is('replaying')) return
-    let handed = 0
-    do {
-      const piece = this.pieceOf(page, handed)
-      this.hand(piece)
-      handed += piece.length
-    } while (handed < page.length && this.outlet.waitingBytes() === 0)
+    if (!goesOn()) return
+    const handed = this.hand(page, 0)
     this.pageSize = Math.min(Math.max(handed * 2, 1), REPLAY_PAGE)
     // A page that is not full has reached the end: what is missing below it was replaced or removed.
     if (handed === page.length && handed < atMost) this.position = Math.max(this.position, upTo)
@@ -150,22 +173,12 @@ export class Reader {
     return rows.map((row) => this.room.toEvent(row))
   }
 
-  /** The next changes of a page that go in one write. */
-  private pieceOf(page: readonly LiveEvent[], begin: number): readonly LiveEvent[] {
-    let bytes = 0
-    const end = page.findIndex((event, place) => {
-      if (place < begin) return false
-      bytes += this.outlet.bytesOf(event)
-      return bytes > REPLAY_PIECE_BYTES && place > begin
-    })
-    return page.slice(begin, end < 0 ? page.length : end)
-  }
-
-  private hand(events: readonly LiveEvent[]): void {
-    const last = events.at(-1)
-    if (!last) return
-    this.position = last.version
-    this.outlet.burst(events)
+  /** @returns how many the outlet took */
+  private hand(events: readonly LiveEvent[], mayWaitBytes: number): number {
+    if (events.length === 0) return 0
+    const taken = this.outlet.burst(events, mayWaitBytes)
+    this.position = events[taken - 1]?.version ?? this.position
+    return taken
   }
 
   private say(kind: ControlKind): void {

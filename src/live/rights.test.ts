@@ -36,9 +36,9 @@ describe('rights', () => {
   it('answers a storm of readers with two queries, each credential once in them', async () => {
     const { rights, standing, queries } = openRights()
     for (let one = 0; one < 10; one += 1) standing.add(`s${one}`)
-    const first = rights.stillHolds(credential('s0'))
+    const first = rights.stillHold([credential('s0')])
     await rest()
-    const storm = Array.from({ length: 3_000 }, (_, i) => rights.stillHolds(credential(`s${i % 20}`)))
+    const storm = Array.from({ length: 3_000 }, (_, i) => rights.stillHold([credential(`s${i % 20}`)]))
     await rest()
     expect(queries.map(({ ids }) => ids)).toEqual([['s0']])
     queries[0]?.answer()
@@ -53,10 +53,10 @@ describe('rights', () => {
   it('asks anew for whoever asks while a query is under way: a right may have ended since', async () => {
     const { rights, standing, queries } = openRights()
     standing.add('mei')
-    const before = rights.stillHolds(credential('mei'))
+    const before = rights.stillHold([credential('mei')])
     await rest()
     standing.delete('mei')
-    const after = rights.stillHolds(credential('mei'))
+    const after = rights.stillHold([credential('mei')])
     queries[0]?.answer()
     await rest()
     queries[1]?.answer()
@@ -66,9 +66,9 @@ describe('rights', () => {
   it('fails those alone whose query failed', async () => {
     const { rights, standing, queries } = openRights()
     standing.add('mei')
-    const before = rights.stillHolds(credential('mei')).catch((error) => error.message)
+    const before = rights.stillHold([credential('mei')]).catch((error) => error.message)
     await rest()
-    const after = rights.stillHolds(credential('mei'))
+    const after = rights.stillHold([credential('mei')])
     queries[0]?.fail(new Error('The database is away.'))
     await rest()
     queries[1]?.answer()
@@ -78,7 +78,7 @@ describe('rights', () => {
   it('ends a stream at once by news of its credential, and no other', () => {
     const { rights, bus } = openRights()
     const ended: string[] = []
-    for (const id of ['mei', 'bashir']) rights.guard(credential(id), () => ended.push(id))
+    for (const id of ['mei', 'bashir']) rights.guard([credential(id)], () => ended.push(id))
     bus.publish({ type: 'credential-ended', credentialId: 'mei' })
     expect(ended).toEqual(['mei'])
   })
@@ -88,7 +88,7 @@ describe('rights', () => {
     const ended: string[] = []
     for (const id of ['mei', 'bashir', 'gone']) {
       standing.add(id)
-      const forget = rights.guard(credential(id), () => ended.push(id))
+      const forget = rights.guard([credential(id)], () => ended.push(id))
       if (id === 'gone') forget()
     }
     standing.delete('mei')
@@ -103,7 +103,7 @@ describe('rights', () => {
   it('keeps every stream while the database is away, and asks again', async () => {
     const { rights, pass, queries, faults } = openRights()
     const ended: string[] = []
-    rights.guard(credential('mei'), () => ended.push('mei'))
+    rights.guard([credential('mei')], () => ended.push('mei'))
     pass(2_000)
     queries[0]?.fail(new Error('The database is away.'))
     await rest()

@@ -1,3 +1,4 @@
+import type { RoomNews } from '../bus/bus.ts'
 import type { Message } from '../messages/message.ts'
 import { toView } from '../messages/view.ts'
 import type { Clock } from './clock.ts'
@@ -5,6 +6,7 @@ import { formatCursor } from './cursor.ts'
 import type { LiveEvent } from './framing.ts'
 import type { EndReason } from './outlet.ts'
 import type { Reader } from './reader.ts'
+import { RecentChanges } from './recent.ts'
 
 /** What the feed asks of the database. */
 export interface FeedSource {
@@ -15,8 +17,6 @@ export interface FeedSource {
 
 /** Rows of one page of a replay, and changes in one write of it. */
 export const REPLAY_PAGE = 200
-/** Changes kept for readers that were away for a moment: a wave of reconnects then reads no database. */
-const RECENT = 1_000
 
 /** One room on this node: what its live readers have seen, what comes next, and the last changes for those who were away. */
 export class RoomFeed {
@@ -31,20 +31,18 @@ export class RoomFeed {
   /** The newest version that any news or the database spoke of. */
   private newest: number
   private repairing = false
-  /** Every change after `recentAfter` up to `version`. */
-  private recent: LiveEvent[] = []
-  private recentAfter: number
+  private readonly recent: RecentChanges
 
   constructor(
     readonly id: string,
     state: { slug: string; version: number; life: string },
     readonly source: FeedSource,
     private readonly clock: Clock,
-    private readonly onFault: (error: unknown) => void,
+    readonly onFault: (error: unknown) => void,
   ) {
     this.version = state.version
     this.newest = state.version
-    this.recentAfter = state.version
+    this.recent = new RecentChanges(state.version)
     this.slug = state.slug
     this.life = state.life
   }
@@ -90,8 +88,14 @@ export class RoomFeed {
     }
   }
 
-  /** News in order goes out at once; repeats are dropped; anything else is read from the database, which knows. */
-  hear(version: number, changes: readonly Message[]): void {
+  /** News of another life came before or after a backup was restored: the database knows. */
+  hear({ life, version, changes }: RoomNews): void {
+    if (life === this.life) this.rise(version, changes)
+    else this.askDatabase().catch(this.onFault)
+  }
+
+  /** Changes in order go out at once; repeats are dropped; anything else is read from the database. */
+  private rise(version: number, changes: readonly Message[]): void {
     this.newest = Math.max(this.newest, version)
     for (const change of changes) {
       if (change.version === this.heardUpTo() + 1 && !this.repairing) this.pending.push(this.toEvent(change))
@@ -115,7 +119,7 @@ export class RoomFeed {
     if (!state) return this.endAll('rights')
     this.slug = state.slug
     if (state.life !== this.life) return this.beginLife(state)
-    this.hear(state.version, [])
+    this.rise(state.version, [])
   }
 
   /** How the database knows the room now, and not when a comparison that was under way had asked. */
@@ -126,14 +130,12 @@ export class RoomFeed {
 
   /** The first changes after a version if all of them are still at hand, else null. */
   recentSince(version: number, limit: number): readonly LiveEvent[] | null {
-    if (version < this.recentAfter) return null
-    return this.recent.filter((event) => event.version > version).slice(0, limit)
+    return this.recent.since(version, limit)
   }
 
   /** Someone has another name, or has left and perhaps taken their words along: who was away reads from the database what stands now. */
   forgetRecent(): void {
-    this.recent = []
-    this.recentAfter = this.version
+    this.recent.forget(this.version)
   }
 
   sayAlive(): void {
@@ -161,16 +163,8 @@ export class RoomFeed {
     this.version = last.version
     // The database may know of more than the news that made it be asked.
     this.newest = Math.max(this.newest, last.version)
-    this.remember(burst)
+    this.recent.add(burst)
     for (const reader of this.readers) reader.deliver(burst)
-  }
-
-  private remember(burst: LiveEvent[]): void {
-    this.recent.push(...burst)
-    // Cut in strides, so that not every message moves the whole array.
-    if (this.recent.length < RECENT * 1.5) return
-    const dropped = this.recent.splice(0, this.recent.length - RECENT)
-    this.recentAfter = dropped.at(-1)?.version ?? this.recentAfter
   }
 
   /**
@@ -198,8 +192,7 @@ export class RoomFeed {
       // The rows of these versions were removed (retention): nothing stands there any more.
       this.flush()
       this.version = announced
-      this.recentAfter = announced
-      this.recent = []
+      this.recent.forget(announced)
     }
     this.flush()
   }
@@ -208,8 +201,7 @@ export class RoomFeed {
     this.life = state.life
     this.version = state.version
     this.newest = state.version
-    this.recentAfter = state.version
-    this.recent = []
+    this.recent.forget(state.version)
     this.pending = []
     for (const reader of this.readers) reader.reset()
   }

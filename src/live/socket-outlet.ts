@@ -5,11 +5,13 @@ import {
   type Control,
   encodeBurst,
   encodeControl,
-  encodeEvent,
+  encodePassing,
   type Framing,
   type LiveEvent,
 } from './framing.ts'
 import type { EndReason, Outlet } from './outlet.ts'
+import type { Passing } from './passing.ts'
+import type { PersonalOutlet } from './personal.ts'
 
 /** A write that the other side does not take for so long means that nobody is there. */
 const STALLED_AFTER_MS = 60_000
@@ -27,12 +29,14 @@ export interface SocketOutletOptions {
  * A raw socket that is written with buffers shared by all readers, one write a burst. A class and not closures: there are thousands of them, and
  * what a delivery costs besides the kernel is mostly fetching the objects of its reader into the processor.
  */
-export abstract class SocketOutlet implements Outlet, Connection {
+export abstract class SocketOutlet implements Outlet, PersonalOutlet, Connection {
   readonly endsAt: number = Number.POSITIVE_INFINITY
   readonly replayAtMost: number
   private stopped = false
   private takenBefore = -1
   private stalledSince = 0
+  /** Passing news from before the first word of a room's stream; null where it need not wait. */
+  private early: Passing[] | null = null
 
   constructor(
     protected readonly socket: Socket,
@@ -42,16 +46,39 @@ export abstract class SocketOutlet implements Outlet, Connection {
     this.replayAtMost = framing.replayAtMost
   }
 
-  burst(events: readonly LiveEvent[]): void {
-    this.write(bufferOf(this.framing, events))
+  burst(events: readonly LiveEvent[], mayWaitBytes: number): number {
+    let taken = 0
+    for (const { buffer, count } of buffersOf(this.framing, events)) {
+      if (taken > 0 && this.waitingBytes() > mayWaitBytes) break
+      this.write(buffer)
+      taken += count
+    }
+    return taken
   }
 
   control(control: Control): void {
     this.write(encodeControl(this.framing, control))
+    const { early } = this
+    this.early = null
+    for (const news of early ?? []) this.passing(news)
   }
 
-  bytesOf(event: LiveEvent): number {
-    return encodeEvent(this.framing, event).length
+  /** A room's stream begins with where it stands: passing news waits for that. */
+  holdPassing(): void {
+    this.early = []
+  }
+
+  passing(news: Passing): void {
+    if (this.early) {
+      this.early.push(news)
+      return
+    }
+    const encoded = encodePassing(this.framing, news)
+    if (encoded) this.write(encoded)
+  }
+
+  bytesOf(events: readonly LiveEvent[]): number {
+    return buffersOf(this.framing, events).reduce((total, { buffer }) => total + buffer.length, 0)
   }
 
   waitingBytes(): number {
@@ -113,16 +140,24 @@ export function graceOf(reason: EndReason): number {
   return reason === 'rights' ? 300 : 1_000
 }
 
+interface WritablePiece {
+  buffer: Buffer
+  count: number
+}
+
 let lastEvents: readonly LiveEvent[] | null = null
 let lastFraming: Framing | null = null
-let lastBuffer = Buffer.alloc(0)
+let lastPieces: readonly WritablePiece[] = []
 
 /** A burst goes to thousands of readers of a framing one after another: to look it up, and to make Node's kind of bytes of it, once is enough. */
-function bufferOf(framing: Framing, events: readonly LiveEvent[]): Buffer {
-  if (events === lastEvents && framing === lastFraming) return lastBuffer
-  const { buffer, byteOffset, byteLength } = encodeBurst(framing, events)
+function buffersOf(framing: Framing, events: readonly LiveEvent[]): readonly WritablePiece[] {
+  if (events === lastEvents && framing === lastFraming) return lastPieces
   lastEvents = events
   lastFraming = framing
-  lastBuffer = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
-  return lastBuffer
+  lastPieces = encodeBurst(framing, events).map(({ bytes, count }) => ({ buffer: toBuffer(bytes), count }))
+  return lastPieces
+}
+
+function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
 }

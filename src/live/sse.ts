@@ -2,8 +2,9 @@ import type { Face } from '../http/faces.ts'
 import type { Words } from '../words/en.ts'
 import { inEachLanguage } from '../words/languages.ts'
 import { type Framing, HTML_REPLAY, type LiveEvent } from './framing.ts'
-import { eventToHtml } from './html.tsx'
+import { eventToHtml, passingToHtml } from './html.tsx'
 import { eventToJson } from './json.ts'
+import { type Passing, passingToJson, passingToText } from './passing.ts'
 import { eventToText } from './text.ts'
 
 /** When a browser that lost its stream comes back: spread, so that a restart is not met by everyone in the same second. */
@@ -14,7 +15,12 @@ const RETRY_SPREAD_MS = 4_000
  * Server-sent events (WHATWG HTML, section 9.2). Messages are unnamed, so that `onmessage` sees them; the id of each is the cursor,
  * which the browser sends back as Last-Event-ID.
  */
-function sseFraming(name: string, replayAtMost: number, toData: (event: LiveEvent) => string): Framing {
+function sseFraming(
+  name: string,
+  replayAtMost: number,
+  toData: (event: LiveEvent) => string,
+  passingData: (news: Passing) => string,
+): Framing {
   return {
     name: `sse-${name}`,
     contentType: 'text/event-stream; charset=utf-8',
@@ -23,6 +29,8 @@ function sseFraming(name: string, replayAtMost: number, toData: (event: LiveEven
     event: (event) => `id: ${event.cursor}\n${dataLines(toData(event))}\n\n`,
     control: ({ kind, version, cursor }) =>
       `event: ${kind}\nid: ${cursor}\n${dataLines(JSON.stringify({ version, cursor }))}\n\n`,
+    // Without an id: the cursor stays as it was.
+    passing: (news) => `event: me\n${dataLines(passingData(news))}\n\n`,
   }
 }
 
@@ -34,15 +42,25 @@ function dataLines(data: string): string {
     .join('\n')
 }
 
-const json = sseFraming('json', Number.POSITIVE_INFINITY, eventToJson)
+const json = sseFraming('json', Number.POSITIVE_INFINITY, eventToJson, passingToJson)
 
 /** The three faces of SSE, by `?format=`; what people read, in their language. */
 export const sseFramings: Record<Face, (words: Words) => Framing> = {
   html: inEachLanguage((words) =>
-    sseFraming(`html-${words.lang}`, HTML_REPLAY, (event) => eventToHtml(event, words)),
+    sseFraming(
+      `html-${words.lang}`,
+      HTML_REPLAY,
+      (event) => eventToHtml(event, words),
+      (news) => passingToHtml(news, words),
+    ),
   ),
   json: () => json,
   text: inEachLanguage((words) =>
-    sseFraming(`text-${words.lang}`, Number.POSITIVE_INFINITY, (event) => eventToText(event, words)),
+    sseFraming(
+      `text-${words.lang}`,
+      Number.POSITIVE_INFINITY,
+      (event) => eventToText(event, words),
+      passingToText,
+    ),
   ),
 }

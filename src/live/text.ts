@@ -2,6 +2,7 @@ import { toTextLine } from '../messages/format.ts'
 import type { Words } from '../words/en.ts'
 import { inEachLanguage } from '../words/languages.ts'
 import type { Control, Framing, LiveEvent } from './framing.ts'
+import { passingToText } from './passing.ts'
 
 /** The lines of a change, without the last newline. */
 export const eventToText = (event: LiveEvent, words: Words) => toTextLine(event.message, words)
@@ -17,5 +18,6 @@ export const textFraming = inEachLanguage(
     closesBursts: true,
     event: (event) => `${eventToText(event, words)}\n`,
     control: (control) => `${controlToText(control)}\n`,
+    passing: (news) => `${passingToText(news)}\n`,
   }),
 )

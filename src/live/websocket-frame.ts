@@ -2,8 +2,9 @@ import type { Face } from '../http/faces.ts'
 import type { Words } from '../words/en.ts'
 import { inEachLanguage } from '../words/languages.ts'
 import { type Framing, HTML_REPLAY } from './framing.ts'
-import { controlToHtml, eventToHtml } from './html.tsx'
+import { controlToHtml, eventToHtml, passingToHtml } from './html.tsx'
 import { controlToJson, eventToJson } from './json.ts'
+import { passingToJson } from './passing.ts'
 
 const encoder = new TextEncoder()
 
@@ -34,6 +35,7 @@ const json: Framing = {
   replayAtMost: Number.POSITIVE_INFINITY,
   event: (event) => textFrame(eventToJson(event)),
   control: (control) => textFrame(controlToJson(control)),
+  passing: (news) => textFrame(passingToJson(news)),
 }
 
 /** One text frame an event; what people read, in their language. */
@@ -44,6 +46,7 @@ export const websocketFramings: Record<Exclude<Face, 'text'>, (words: Words) => 
     replayAtMost: HTML_REPLAY,
     event: (event) => textFrame(eventToHtml(event, words)),
     control: (control) => textFrame(controlToHtml(control)),
+    passing: (news) => textFrame(passingToHtml(news, words)),
   })),
   json: () => json,
 }

@@ -54,7 +54,14 @@ describe('a message as HTML', () => {
 describe('a message as a line of text', () => {
   const line = (body: string, name = 'Mei') =>
     toTextLine(
-      { number: 57, createdAt: new Date('2026-11-23T04:05:06Z'), author: { name }, body, deleted: false },
+      {
+        number: 57,
+        createdAt: new Date('2026-11-23T04:05:06Z'),
+        author: { name },
+        body,
+        notice: null,
+        deleted: false,
+      },
       en,
     )
 
@@ -63,11 +70,19 @@ describe('a message as a line of text', () => {
     ['one\n* alive 99\n#58 forged', '#57 2026-11-23 04:05 Mei: one\n    * alive 99\n    #58 forged'],
     ['\u001b]0;title\u0007\u001b[2Jred\u009b31m', '#57 2026-11-23 04:05 Mei: ]0;title[2Jred31m'],
     ['a\rb\u2028c\u2029d\u0085e', '#57 2026-11-23 04:05 Mei: abcde'],
+    ['\u202eevil\u2066\u202a', '#57 2026-11-23 04:05 Mei: evil'],
     ['from a pipe\n', '#57 2026-11-23 04:05 Mei: from a pipe'],
   ])('%j', (body, text) => expect(line(body)).toBe(text))
 
   it('says that it was deleted in the words of its reader', () => {
-    const message = { number: 1, createdAt: new Date(0), author: { name: 'Mei' }, body: '', deleted: true }
+    const message = {
+      number: 1,
+      createdAt: new Date(0),
+      author: { name: 'Mei' },
+      body: '',
+      notice: null,
+      deleted: true,
+    }
     expect(toTextLine(message, en)).toBe('#1 1970-01-01 00:00 Mei: (deleted)')
     expect(toTextLine(message, zh)).toBe('#1 1970-01-01 00:00 Mei: （已删除）')
   })

@@ -1,5 +1,6 @@
-import MarkdownIt from 'markdown-it'
+import MarkdownIt, { type Token } from 'markdown-it'
 import type { Words } from '../words/en.ts'
+import { type Notice, saidIn } from '../words/notice.ts'
 
 /**
  * Message text to HTML. Raw HTML stays text, only web and mail addresses become links, and what would break the log's shape
@@ -37,22 +38,59 @@ export function toHtml(body: string): string {
   return markdown.render(withoutControls(body)).trim()
 }
 
+/** The beginning of a message as one line, without its marks: for those who answer it. */
+export function firstWords(body: string): string {
+  const said = markdown
+    .parse(withoutControls(body), {})
+    .map(({ children, content }) => children?.map(wordsOf).join('') ?? content)
+  return said.join(' ').replace(/\s+/g, ' ').trim()
+}
+
+const wordsOf = ({ type, content }: Token) => (type.endsWith('break') ? ' ' : content)
+
+/** A sentence of the house, in which people may have put their names. */
+export function toParagraph(sentence: string): string {
+  return `<p>${markdown.utils.escapeHtml(withoutControls(sentence))}</p>`
+}
+
 interface TextMessage {
   number: number
   createdAt: Date
   author: { name: string }
   body: string
+  notice: Notice | null
   deleted: boolean
+  reactions?: { emoji: string; count: number; members: { name: string }[] }[]
 }
 
-/** One message as lines of text: `#57 2026-11-23 04:05 Mei: hi` (UTC), its further lines indented. */
+/**
+ * One message as lines of text: `#57 2026-11-23 04:05 Mei: hi` (UTC), its further lines indented; the last of them, where there are any,
+ * says who has reacted: `[👍 2: Ada, Bashir]`.
+ */
 export function toTextLine(message: TextMessage, { message: words }: Words): string {
   const moment = message.createdAt.toISOString().slice(0, 16).replace('T', ' ')
   // What a pipe sends ends in a newline, which would be an empty line here.
-  const body = message.deleted ? words.deletedLine : withoutControls(message.body).replace(/\n+$/, '')
-  const name = withoutControls(message.author.name || words.formerMember)
-  return `#${message.number} ${moment} ${name}: ${body.replaceAll('\n', '\n    ')}`
+  const body = message.deleted ? words.deletedLine : plainText(saidIn(message, words)).replace(/\n+$/, '')
+  const name = onOneLine(message.author.name || words.formerMember)
+  const reacted = (message.reactions ?? []).map((reaction) => reactionInText(reaction, words)).join(' ')
+  const lines = [...body.split('\n'), ...(reacted ? [reacted] : [])]
+  return `#${message.number} ${moment} ${name}: ${lines.join('\n    ')}`
 }
+
+/** Text for terminals and files, where no box ends what a direction mark begins: what follows it would be read backwards. */
+export function plainText(text: string): string {
+  return withoutControls(text).replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+}
+
+/** The same as a part of one line, such as a name in a list: nothing in it can begin another line or another column. */
+export function onOneLine(text: string): string {
+  return plainText(text).replace(/[\t\n]+/g, ' ')
+}
+
+const reactionInText = (
+  { emoji, count, members }: NonNullable<TextMessage['reactions']>[0],
+  words: Words['message'],
+) => onOneLine(`[${emoji} ${count}: ${members.map(({ name }) => name || words.formerMember).join(', ')}]`)
 
 /**
  * Drops what could drive a terminal or forge a line: C0 and C1 controls except tab and newline, line and paragraph separators.

@@ -44,11 +44,13 @@ export const accountTokens = new Hono<Env>()
   .post('/account/tokens', async (c) => {
     // An answer in a face that we do not speak must not come after the token was made.
     const face = chooseFace(c.req.raw)
-    const { member } = signedIn(c)
+    const { member, credential } = signedIn(c)
     const wanted = checkFields(c)
     if ('refused' in wanted) return refuseOnPage(c, 'token', wanted.refused)
     const { name, ...options } = wanted
-    const { token, scopes, expiresAt } = await c.get('house').tokens.create(member.id, name, options)
+    const { token, scopes, expiresAt } = await c
+      .get('house')
+      .tokens.create(member.id, name, { ...options, proof: { sessionId: credential.id } })
     await recordAct(c, 'token-made', { memberId: member.id, details: { name, scopes: scopes.join(' ') } })
     c.header('Cache-Control', 'no-store')
     if (face === 'text') return c.text(`${token}\n`, 201)

@@ -14,13 +14,13 @@ import { problem, type Refused } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
 import { wordsFor } from '../http/language.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
-import { withoutControls } from '../messages/format.ts'
+import { onOneLine } from '../messages/format.ts'
 import { confirmPerson } from './confirm.ts'
 import { endCredentials } from './credentials.ts'
 import { safeNext } from './login.tsx'
 import { nameSentence } from './name.ts'
 import { passwordSentence } from './password.ts'
-import { redirectTo, refuseForm } from './session.ts'
+import { redirectTo, refuseForm, rememberDevice, renewSession } from './session.ts'
 
 type RefusedForm = NonNullable<AccountView['refused']>['form']
 
@@ -105,14 +105,22 @@ export const backToAccount = (
 /** What a member sees and sets of their own. */
 export const account = new Hono<Env>()
   /**
-   * What is mine in pages and pushed lines that are the same for everyone: the band behind my own rows. The id is a UUID of ours, so nothing in
+   * What is mine in pages and pushed lines that are the same for everyone. The id is a UUID of ours, so nothing in
    * it can leave the string.
    */
-  .get('/account/own.css', (c) => {
+  .get('/account/own.css', async (c) => {
     const { member } = signedIn(c)
     // Whoever logs in next on this browser must not find the rows of the one before: ask each time.
     c.header('Cache-Control', 'private, no-cache')
-    return c.body(`.message[data-author="${member.id}"]{--band:var(--own)}\n`, 200, {
+    const blocked = await c.get('house').blocks.blockedBy(member.id)
+    const folded = blocked.map((id) => `.message[data-author="${id}"]`).join()
+    const rules = [
+      `.message[data-author="${member.id}"]{--band:var(--own)}`,
+      `.reaction[data-by~="${member.id}"]{--rim:var(--tea);--fill:var(--tea-wash);--text:var(--tea-deep);font-weight:700}`,
+      // What they said is behind the number of the line.
+      ...(folded ? [`.room :is(${folded}) .text,.frame :is(${folded}) .text{display:none}`] : []),
+    ]
+    return c.body(`${rules.join('\n')}\n`, 200, {
       'content-type': 'text/css; charset=utf-8',
     })
   })
@@ -155,9 +163,9 @@ export const account = new Hono<Env>()
 
   .post('/account/password', async (c) => {
     const { member, credential } = signedIn(c)
-    const { members, sessions } = c.get('house')
+    const { members, sessions, knownDevices } = c.get('house')
     const typed = c.get('fields').new_password ?? ''
-    const fault = passwordSentence(typed)
+    const fault = passwordSentence(typed, (await members.account(member.id)) ?? {})
     const known = await members.passwordHash(member.id)
     const refusal = await confirmPerson(c)
     if (refusal || fault) {
@@ -169,6 +177,9 @@ export const account = new Hono<Env>()
     }
     const ended = await sessions.endOthers(member.id, credential.id)
     endCredentials(c, member.id, ended)
+    await renewSession(c)
+    await knownDevices.forgetAll(member.id)
+    await rememberDevice(c, member.id)
     await recordAct(c, 'password-changed', { memberId: member.id, details: { ended: ended.length } })
     return backToAccount(c, 'password', { ended: ended.length })
   })
@@ -249,5 +260,5 @@ function toText(c: AppContext, view: AccountView): string {
       id,
     ]),
   ]
-  return lines.map((parts) => `${parts.map(withoutControls).join('\t')}\n`).join('')
+  return lines.map((parts) => `${parts.map(onOneLine).join('\t')}\n`).join('')
 }

@@ -16,6 +16,7 @@ import { type FieldSentence, problem } from '../http/errors.ts'
 import { chooseFace } from '../http/faces.ts'
 import { wordsFor } from '../http/language.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
+import { onOneLine } from '../messages/format.ts'
 import { codePoints } from '../unicode.ts'
 import { asksCode, confirmPerson } from './confirm.ts'
 import { endCredentials } from './credentials.ts'
@@ -175,7 +176,9 @@ export const admin = new Hono<Env>()
     if (face === 'text') {
       return c.text(
         shown
-          .map((entry) => `${stamp(entry.at)} ${sentenceOf(wordsFor(c), entry)} ${entry.address}\n`)
+          .map(
+            (entry) => `${stamp(entry.at)} ${onOneLine(sentenceOf(wordsFor(c), entry))} ${entry.address}\n`,
+          )
           .join(''),
       )
     }
@@ -224,11 +227,11 @@ const stamp = (at: Date) => at.toISOString().slice(0, 16).replace('T', ' ')
 
 /** For people at a terminal, and for `grep`. */
 const lineOf = ({ id, name, role, createdAt, suspendedAt }: KnownMember) =>
-  [id, stamp(createdAt), role, suspendedAt ? 'suspended' : '', name].filter(Boolean).join(' ')
+  [id, stamp(createdAt), role, suspendedAt ? 'suspended' : '', onOneLine(name)].filter(Boolean).join(' ')
 
 function invitationLine(c: AppContext, { id, state, usesLeft, uses, expiresAt, note }: Invitation): string {
   const words = wordsFor(c).admin.invitations
-  return [id, words.states[state], words.usesLeft(usesLeft, uses), stamp(expiresAt), note]
+  return [id, words.states[state], words.usesLeft(usesLeft, uses), stamp(expiresAt), onOneLine(note)]
     .filter(Boolean)
     .join(' ')
 }

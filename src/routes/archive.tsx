@@ -22,8 +22,9 @@ const MOST_ACTS = 10_000
 export async function archiveOf(c: AppContext): Promise<ReadableStream<Uint8Array>> {
   const account = await accountOf(c)
   const rooms: RoomState[] = []
+  const { direct } = wordsFor(c).rooms
   for await (const room of c.get('house').rooms.everyRoom()) {
-    if (await hasSpoken(c, room)) rooms.push(room)
+    if (await hasSpoken(c, room)) rooms.push({ ...room, name: room.name || direct.room })
   }
   return makeZip(filesOf(c, account, rooms))
 }

@@ -7,7 +7,7 @@ import {
   ResetForm,
   ResetPage,
 } from '../../templates/forgot.tsx'
-import { hashPassword } from '../accounts/passwords.ts'
+import { hashPassword, type KnownOfOwner } from '../accounts/passwords.ts'
 import { toE164 } from '../accounts/phone.ts'
 import { recordAct } from '../http/audit.ts'
 import type { AppContext, Env } from '../http/context.ts'
@@ -19,7 +19,7 @@ import { countCode, sendText, typedCode } from './code.ts'
 import { endCredentials } from './credentials.ts'
 import { passwordSentence } from './password.ts'
 import { isId } from './query.ts'
-import { redirectTo, refuseForm } from './session.ts'
+import { redirectTo, refuseForm, rememberDevice } from './session.ts'
 
 /** A forgotten password: a code to the number where the house can send one, else a link that an admin makes. */
 export const forgot = new Hono<Env>()
@@ -48,7 +48,7 @@ export const forgot = new Hono<Env>()
     await countCode(c, phone)
     const found = await members.credentials(phone)
     const made = await oneTimeSecrets.makeCode('password', phone, { isDecoy: found === null })
-    if (found) void offerCode(c, phone, found.id, made.code)
+    void offerCode(c, phone, found?.id ?? null, made.code)
     c.header('Cache-Control', 'no-store')
     const face = errorFace(c.req.raw)
     if (face === 'json') return c.json({ pending: made.id, expiresAt: made.expiresAt.toISOString() }, 202)
@@ -61,7 +61,7 @@ export const forgot = new Hono<Env>()
   })
 
   .post('/code', async (c) => {
-    const { members, oneTimeSecrets } = c.get('house')
+    const { members, oneTimeSecrets, config } = c.get('house')
     const { pending = '', phone = '', password = '' } = c.get('fields')
     const code = typedCode(c)
     const refuse = (fields: Record<string, FieldSentence>) =>
@@ -72,20 +72,25 @@ export const forgot = new Hono<Env>()
         (errors, page) => <NewPasswordForm page={page} view={{ phone, pending, code, errors }} />,
       )
     // Before a try is counted: who mistypes the password still has the code.
-    const sentence = passwordSentence(password)
+    const typedNumber = toE164(phone, config.DEFAULT_COUNTRY)
+    const sentence = passwordSentence(password, typedNumber ? { phone: typedNumber } : {})
     if (sentence) return refuse({ password: sentence })
     const tried = isId(pending) ? await oneTimeSecrets.tryCode('password', pending, code) : 'spent'
     if (tried === 'wrong') return refuse({ code: (words) => words.smsCodeWrong })
     const member = tried === 'spent' ? null : await members.credentials(tried.phone)
+    // Their name is told to nobody who lacks the code.
+    const known = member && passwordSentence(password, await knownOf(c, member.id))
+    if (known) return refuse({ password: known })
     const isRenewed =
       member && (await renew(c, { secretId: pending, memberId: member.id, password, by: 'code' }))
     return isRenewed ? redirectTo(c, '/login', {}) : refuse({ code: (words) => words.codeSpent })
   })
 
-/** Nobody waits for it: how long it takes would tell who is a member. */
-async function offerCode(c: AppContext, phone: string, memberId: string, code: string): Promise<void> {
+/** Nobody waits for it: how long it takes would tell who is a member. For the same reason it is written down for numbers that nobody has. */
+async function offerCode(c: AppContext, phone: string, memberId: string | null, code: string): Promise<void> {
   // Whoever typed the number: nobody knows yet that it was its owner.
-  await recordAct(c, 'password-reset-offered', { memberId, details: { by: 'code' } })
+  await recordAct(c, 'password-reset-offered', { ...(memberId && { memberId }), details: { by: 'code' } })
+  if (!memberId) return
   await sendText(c, phone, wordsFor(c).sms.passwordCode(code)).catch((error) =>
     c.get('house').report(error, { part: 'sms', reference: c.get('reference') }),
   )
@@ -104,7 +109,7 @@ export const reset = new Hono<Env>()
   .post('/:secret', async (c) => {
     const { id, memberId } = await linkOf(c)
     const { password = '' } = c.get('fields')
-    const sentence = passwordSentence(password)
+    const sentence = passwordSentence(password, await knownOf(c, memberId))
     if (sentence) {
       const view = { action: c.req.path, name: await nameOf(c, memberId) }
       return refuseForm(
@@ -124,6 +129,9 @@ async function linkOf(c: AppContext): Promise<{ id: string; memberId: string }> 
   return found
 }
 
+const knownOf = async (c: AppContext, memberId: string): Promise<KnownOfOwner> =>
+  (await c.get('house').members.account(memberId)) ?? {}
+
 async function nameOf(c: AppContext, memberId: string): Promise<string> {
   return (await c.get('house').administration.member(memberId))?.name ?? ''
 }
@@ -138,6 +146,8 @@ async function renew(
   if (!ended) return false
   const { memberId } = renewal
   endCredentials(c, memberId, ended)
+  // Also while others go on guessing: who has come this way is its owner.
+  await rememberDevice(c, memberId)
   await recordAct(c, 'password-reset', { actorId: memberId, memberId, details: { by } })
   return true
 }

@@ -28,7 +28,7 @@ const nobody = (c: AppContext) => ({
   viewer: null,
   formToken: '',
   path: c.req.path,
-  givesFormBack: false,
+  isAPlace: true,
 })
 
 function keep(c: AppContext, slug: string, page: Child): Response {

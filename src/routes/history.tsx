@@ -12,8 +12,9 @@ import { csvLine } from '../messages/csv.ts'
 import { toTextLine } from '../messages/format.ts'
 import type { Message, RoomState } from '../messages/message.ts'
 import { PAGE } from '../messages/read.ts'
-import { toJson, toView } from '../messages/view.ts'
+import { jsonLine, toJson, toView } from '../messages/view.ts'
 import type { Words } from '../words/en.ts'
+import { saidIn } from '../words/notice.ts'
 import { enterRoom } from './door.ts'
 import { numberParameter } from './query.ts'
 import { logView, plainLog, stretchOf } from './rooms.tsx'
@@ -147,7 +148,7 @@ async function* asJson(room: RoomState, pages: Pages): AsyncGenerator<string> {
   for await (const page of pages) {
     yield page
       .map((message) => {
-        const line = separator + JSON.stringify(toJson(toView(message, room.slug)))
+        const line = separator + jsonLine(toJson(toView(message, room.slug)))
         separator = ',\n'
         return line
       })
@@ -156,19 +157,16 @@ async function* asJson(room: RoomState, pages: Pages): AsyncGenerator<string> {
   yield ']}\n'
 }
 
-async function* asCsv(_room: RoomState, pages: Pages, { message: words }: Words): AsyncGenerator<string> {
+async function* asCsv(room: RoomState, pages: Pages, { message: words }: Words): AsyncGenerator<string> {
   yield csvLine(['number', 'createdAt', 'author', 'replyTo', 'body'])
   for await (const page of pages) {
     yield page
-      .map(({ number, createdAt, author, replyTo, body, deletedAt }) =>
-        csvLine([
-          number,
-          createdAt.toISOString(),
-          author.name || words.formerMember,
-          replyTo ?? '',
-          deletedAt ? '' : body,
-        ]),
-      )
+      .map((message) => toView(message, room.slug))
+      .map((message) => {
+        const { number, createdAt, author, replyTo } = message
+        const name = author.name || words.formerMember
+        return csvLine([number, createdAt.toISOString(), name, replyTo ?? '', saidIn(message, words)])
+      })
       .join('')
   }
 }

@@ -40,14 +40,15 @@ export const leaving = new Hono<Env>()
   })
 
 /**
- * The messages go first, while there is still someone who can ask again if the database goes away in between. What was sent while they went is
- * erased at the end, when nothing more can be sent.
+ * The messages and the memberships go first, while there is still someone who can ask again if the database goes away in between. What was sent
+ * while they went is erased at the end, when nothing more can be sent, and so are the rooms that were joined by sending it.
  * @throws Problem 403 for who has become the owner meanwhile; what the driver throws when the database is away
  */
 async function leave(c: AppContext, { erasing }: { erasing: boolean }): Promise<void> {
   const { member } = signedIn(c)
-  const { members, bus, report } = c.get('house')
+  const { members, memberships, bus, report } = c.get('house')
   let erased = erasing ? await eraseEverywhere(c) : 0
+  await memberships.endAllOf(member.id)
   // Told whatever the answer: it may have been lost after the commit, and to forget a name in vain does no harm.
   const ended = await members
     .depart(member.id, new Date())
@@ -58,13 +59,12 @@ async function leave(c: AppContext, { erasing }: { erasing: boolean }): Promise<
     return
   }
   endCredentials(c, member.id, ended)
-  if (erasing) {
-    try {
-      erased += await eraseEverywhere(c)
-    } catch (error) {
-      // They have left, and nobody could ask again: the keeper is told.
-      report(error, { part: 'leaving', memberId: member.id })
-    }
+  try {
+    await memberships.endAllOf(member.id)
+    if (erasing) erased += await eraseEverywhere(c)
+  } catch (error) {
+    // They have left, and nobody could ask again: the keeper is told.
+    report(error, { part: 'leaving', memberId: member.id })
   }
   await recordAct(c, 'left', { memberId: member.id, details: erasing ? { erased } : {} })
 }

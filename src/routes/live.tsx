@@ -12,7 +12,7 @@ import {
   names as isNamed,
   isTextBrowser,
 } from '../http/faces.ts'
-import { STREAM_HEADERS } from '../http/headers.ts'
+import { STREAM_HEADERS, streamHeaders } from '../http/headers.ts'
 import { refuseForeignOrigin } from '../http/intent.ts'
 import { wordsFor } from '../http/language.ts'
 import { holdStream } from '../http/limits.ts'
@@ -25,13 +25,18 @@ import { controlToHtml, eventToHtml } from '../live/html.tsx'
 import { controlToJson, eventToJson } from '../live/json.ts'
 import { LONGEST_WAIT, longPoll, type Poll } from '../live/long-poll.ts'
 import { ndjsonFraming } from '../live/ndjson.ts'
-import type { Outlet } from '../live/outlet.ts'
+import { type Person, passingToJson } from '../live/passing.ts'
+import type { OpenOutlet } from '../live/platform.ts'
+import { entryInto, type Ground } from '../live/rights.ts'
 import { sseFramings } from '../live/sse.ts'
 import { controlToText, eventToText, textFraming } from '../live/text.ts'
 import { websocketFramings } from '../live/websocket-frame.ts'
 import type { RoomState } from '../messages/message.ts'
+import { ROOMS_AT_HAND } from '../rooms/listing.ts'
+import type { Room } from '../rooms/rooms.ts'
 import { enterRoom } from './door.ts'
 import { numberParameter } from './query.ts'
+import { readToEnd } from './reading.ts'
 import { logView } from './rooms.tsx'
 
 /** Where the client stands: `Last-Event-ID` wins over `?after=`, because the browser sends it when it comes back by itself. */
@@ -86,6 +91,15 @@ export const live = new Hono<Env>()
     return openStream(c, room, framing, opening)
   })
 
+  .get('/events', async (c) => {
+    refuseForeignReader(c)
+    const framing = chooseFraming(c)
+    if (framing === 'long-poll') return answerWithOwnRooms(c)
+    if (framing === 'room-page') return c.redirect('/rooms', 303)
+    if (!framing.passing) throw problem('notAcceptable')
+    return openOwnStream(c, framing)
+  })
+
   .get('/rooms/:room/socket', async (c) => {
     refuseForeignSocket(c)
     const room = await enterRoom(c)
@@ -113,25 +127,50 @@ function refuseForeignSocket(c: AppContext): void {
   }
 }
 
+/** As others in the room see them. */
+const personOf = ({ id, name }: Person) => ({ id, name })
+
+/** What a stream of this room stands on: that its reader is still signed in, and may still enter. */
+function groundsIn(c: AppContext, room: RoomState): Ground[] {
+  const { credential, member } = signedIn(c)
+  return [credential, entryInto(room.id, member.id)]
+}
+
 /** Ties an outlet to the feed and to the rights behind it, and unties it when either side goes. @throws Problem 429 */
 function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | null) {
   // Nothing below may hold the request or the room: thousands of readers stay for hours.
   const { live: platform, report } = c.get('house')
   const { path } = c.req
   const roomId = room.id
-  const { credential } = signedIn(c)
+  const { member } = signedIn(c)
+  const tellsOwn = c.req.query('me') === '1'
+  const grounds = groundsIn(c, room)
   const release = holdStream(c)
   let closed = false
   let subscription: Subscription | undefined
+  const leave = platform.presence.enter(roomId, personOf(member))
   let forgetRights = () => {}
+  let forgetOwn = () => {}
   const close = () => {
     closed = true
     release()
+    leave()
     forgetRights()
+    forgetOwn()
     subscription?.close()
   }
-  const open = (outlet: Outlet) => {
-    forgetRights = platform.rights.guard(credential, () => {
+  const open = (outlet: OpenOutlet) => {
+    if (tellsOwn) {
+      outlet.holdPassing()
+      const forget = [
+        platform.personal.subscribe(member.id, outlet, roomId),
+        platform.presence.watch(roomId, member.id, outlet),
+      ]
+      forgetOwn = () => {
+        for (const one of forget) one()
+      }
+    }
+    forgetRights = platform.rights.guard(grounds, () => {
       close()
       outlet.end('rights')
     })
@@ -140,7 +179,7 @@ function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | n
         roomId,
         after,
         outlet,
-        mayRead: () => platform.rights.stillHolds(credential),
+        mayRead: () => platform.rights.stillHold(grounds),
       })
       .then(
         (opened) => {
@@ -165,6 +204,55 @@ function attach(c: AppContext, room: RoomState, after: Cursor | 'unreadable' | n
   return { open, close, orClose }
 }
 
+/** The stream of whoever asks: their rooms, and what is unread in them. @throws Problem 429 */
+function openOwnStream(c: AppContext, framing: Framing): Response {
+  const { live: platform, report } = c.get('house')
+  const { credential, member } = signedIn(c)
+  const release = holdStream(c)
+  let closed = false
+  let forgetRights = () => {}
+  let forgetOwn = () => {}
+  const close = () => {
+    closed = true
+    release()
+    forgetRights()
+    forgetOwn()
+  }
+  const open = async (outlet: OpenOutlet) => {
+    forgetRights = platform.rights.guard([credential], () => outlet.end('rights'))
+    // From now on: a right that was taken away in between is not missed.
+    if (!(await platform.rights.stillHold([credential]))) outlet.end('rights')
+    else if (!closed) forgetOwn = platform.personal.subscribe(member.id, outlet)
+  }
+  const onOpen = (outlet: OpenOutlet) => {
+    open(outlet).catch((error) => {
+      report(error, { path: '/events' })
+      outlet.end('gone')
+    })
+  }
+  try {
+    return platform.openStream(c, { ...streamOf(c, framing), onOpen, onClose: close })
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** For programs that ask now and then: where their member's rooms stand, at once. */
+async function answerWithOwnRooms(c: AppContext): Promise<Response> {
+  const rooms = await c.get('house').listing.roomsOf(signedIn(c).member.id, { limit: ROOMS_AT_HAND })
+  return c.body(`${passingToJson({ type: 'rooms', rooms })}\n`, 200, { 'content-type': 'application/json' })
+}
+
+/** What every stream is opened with. @param html what stands before all else */
+function streamOf(c: AppContext, framing: Framing, html = '') {
+  return {
+    framing,
+    headers: { ...streamHeaders(c), 'content-language': wordsFor(c).lang },
+    opening: html + (framing.opening?.() ?? ''),
+  }
+}
+
 interface Opening {
   after: Cursor | 'unreadable' | null
   html: string
@@ -174,13 +262,7 @@ function openStream(c: AppContext, room: RoomState, framing: Framing, { after, h
   const attachment = attach(c, room, after)
   return attachment.orClose(() =>
     c.get('house').live.openStream(c, {
-      framing,
-      headers: {
-        ...STREAM_HEADERS,
-        'content-language': wordsFor(c).lang,
-        'set-cookie': c.res.headers.getSetCookie(),
-      },
-      opening: html + (framing.opening?.() ?? ''),
+      ...streamOf(c, framing, html),
       onOpen: attachment.open,
       onClose: attachment.close,
     }),
@@ -191,7 +273,8 @@ function openStream(c: AppContext, room: RoomState, framing: Framing, { after, h
  * The head of an endless page: what the room showed at the cursor, so that what comes after it repeats nothing. Its refresh goes on from there
  * even when the page is cut.
  */
-async function openEndlessPage(c: AppContext, room: RoomState): Promise<Opening> {
+async function openEndlessPage(c: AppContext, room: Room): Promise<Opening> {
+  await readToEnd(c, room)
   const asked = cursorOf(c)
   const { reader } = c.get('house')
   const isHonoured =
@@ -218,29 +301,34 @@ async function openEndlessPage(c: AppContext, room: RoomState): Promise<Opening>
 
 async function answerPoll(c: AppContext, room: RoomState): Promise<Response> {
   const { live: platform } = c.get('house')
-  const { credential } = signedIn(c)
+  const grounds = groundsIn(c, room)
   const face = pollFace(c)
   const wait = numberParameter(c, 'wait') ?? 0
   const release = holdStream(c)
+  const leave = platform.presence.enter(room.id, personOf(signedIn(c).member))
   const poll = await longPoll({
     feed: platform.feed,
     roomId: room.id,
     after: cursorOf(c),
     waitMs: Math.min(wait, LONGEST_WAIT) * 1000,
     replayAtMost: face === 'html' ? HTML_REPLAY : Number.POSITIVE_INFINITY,
-    signal: c.req.raw.signal,
-    mayRead: () => platform.rights.stillHolds(credential),
+    departure: platform.departure(c),
+    mayRead: () => platform.rights.stillHold(grounds),
     guard: (outlet) => {
       const connection = { endsAt: Number.POSITIVE_INFINITY, check() {}, end: outlet.end }
       platform.connections.add(connection)
-      const forget = platform.rights.guard(credential, () => outlet.end('rights'))
+      const forget = platform.rights.guard(grounds, () => outlet.end('rights'))
       return () => {
         platform.connections.remove(connection)
         forget()
       }
     },
-  }).finally(release)
-  if (poll.refused) throw problem('notSignedIn')
+  }).finally(() => {
+    release()
+    leave()
+  })
+  if (poll.refused)
+    throw problem((await platform.rights.stillHold([signedIn(c).credential])) ? 'noRoom' : 'notSignedIn')
   return renderPoll(c, face, poll)
 }
 

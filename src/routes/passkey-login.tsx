@@ -12,7 +12,7 @@ import type { AppContext, Env } from '../http/context.ts'
 import { problem } from '../http/errors.ts'
 import { ensureFormToken, formTokenOf } from '../http/identity.ts'
 import { addressKey, addressOf } from '../http/limits.ts'
-import { enter, memberOfHalf, refuseLogIn, stepExpired, takeHalf } from './login.tsx'
+import { enter, openHalf, type Proven, refuseLogIn, stepExpired, takeHalf } from './login.tsx'
 
 /** What passkeys are for: this house at the address that people type. */
 export function relyingParty(c: AppContext): RelyingParty {
@@ -21,9 +21,9 @@ export function relyingParty(c: AppContext): RelyingParty {
 }
 
 /** @returns whose password was right before; null where none was typed, undefined when that is too long ago */
-async function memberBefore(c: AppContext): Promise<string | null | undefined> {
+async function memberBefore(c: AppContext): Promise<Proven | null | undefined> {
   const { half } = c.get('fields')
-  return half === undefined ? null : ((await memberOfHalf(c, half)) ?? undefined)
+  return half === undefined ? null : ((await openHalf(c, half)) ?? undefined)
 }
 
 /** @param expected who it has to be, after a password. @returns whose passkey signed this now, for us, in this browser; else null */
@@ -48,11 +48,11 @@ export const passkeyLogin = new Hono<Env>()
   .post('/options', async (c) => {
     const { passkeys, challenges, limits } = c.get('house')
     await limits.take('passkeyChallengesOfAddress', addressKey(addressOf(c)))
-    const memberId = await memberBefore(c)
-    if (memberId === undefined) throw problem('invalid', { fields: stepExpired })
+    const before = await memberBefore(c)
+    if (before === undefined) throw problem('invalid', { fields: stepExpired })
     const options = await requestOptions(
       relyingParty(c),
-      memberId ? await passkeys.credentials(memberId) : [],
+      before ? await passkeys.credentials(before.memberId) : [],
     )
     await challenges.issue('passkey-login', await ensureFormToken(c), options.challenge)
     c.header('Cache-Control', 'no-store')
@@ -61,13 +61,13 @@ export const passkeyLogin = new Hono<Env>()
 
   .post('/', async (c) => {
     const { half, credential = '' } = c.get('fields')
-    const expected = await memberBefore(c)
-    if (expected === undefined) return refuseLogIn(c, stepExpired)
+    const before = await memberBefore(c)
+    if (before === undefined) return refuseLogIn(c, stepExpired)
     const sent = readAssertion(credential)
-    const owner = sent && (await ownerOf(c, sent, expected))
-    if (owner && (half === undefined || (await takeHalf(c, half)))) return enter(c, owner, 'passkey')
+    const owner = sent && (await ownerOf(c, sent, before?.memberId ?? null))
+    if (owner && (!before || (await takeHalf(c, half ?? '', before)))) return enter(c, owner, 'passkey')
     await recordAct(c, 'login-refused', {
-      ...(expected && { memberId: expected }),
+      ...(before && { memberId: before.memberId }),
       details: { by: 'passkey' },
     })
     return refuseLogIn(c, { passkey: (words) => words.passkeyRefused })

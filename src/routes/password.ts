@@ -1,9 +1,9 @@
-import { findPasswordFault } from '../accounts/passwords.ts'
+import { findPasswordFault, type KnownOfOwner } from '../accounts/passwords.ts'
 import type { FieldSentence } from '../http/errors.ts'
 
 /** What stands beside the field of a new password that was refused, or null. */
-export function passwordSentence(password: string): FieldSentence | null {
-  const found = findPasswordFault(password)
+export function passwordSentence(password: string, owner: KnownOfOwner): FieldSentence | null {
+  const found = findPasswordFault(password, owner)
   switch (found?.fault) {
     case undefined:
       return null
@@ -15,5 +15,7 @@ export function passwordSentence(password: string): FieldSentence | null {
       return (words) => words.passwordLong
     case 'common':
       return (words) => words.passwordCommon
+    case 'known':
+      return (words) => words.passwordKnown
   }
 }

@@ -89,24 +89,24 @@ const secretOf = (invite = '') =>
     .replace(/[?#].*$/, '')
 
 /**
- * Checks every field, taken names and numbers too, so that all that is wrong is said at once. Where numbers are verified, nothing says that
- * one is taken: its owner is told.
+ * Checks every field, a taken name too, so that all that is wrong is said at once. Whether the number is taken comes last, when all else would do:
+ * then whoever only asks gets an account for each number that is free.
+ * @throws Problem 429
  */
 async function checkFields(c: AppContext, door: Door): Promise<Checked | { refused: Refused }> {
   const typed = c.get('fields')
-  const { config, members, sms, invitations } = c.get('house')
+  const { config, members, invitations } = c.get('house')
   const refused: Refused = {}
   const phone = toE164(typed.phone ?? '', config.DEFAULT_COUNTRY)
   if (!typed.phone?.trim()) refused.phone = (words) => words.phoneMissing
   else if (!phone) refused.phone = (words) => words.phoneInvalid
-  else if (!sms && (await members.hasPhone(phone))) refused.phone = (words) => words.phoneTaken
 
   const name = checkName(typed.name ?? '')
   if (name.fault) refused.name = nameSentence(name)
   else if (await members.hasName(name.key)) refused.name = (words) => words.nameTaken(name.name)
 
   const password = typed.password ?? ''
-  const sentence = passwordSentence(password)
+  const sentence = passwordSentence(password, { name: typed.name ?? '', ...(phone ? { phone } : {}) })
   if (sentence) refused.password = sentence
 
   if (door.setupCode !== null && !equalSecrets(door.setupCode, (typed.setup_code ?? '').trim())) {
@@ -118,7 +118,23 @@ async function checkFields(c: AppContext, door: Door): Promise<Checked | { refus
     refused.invite = (words) => words.invite
 
   if (Object.keys(refused).length > 0 || !phone || name.fault) return { refused }
+  if (await tellsTaken(c, phone)) return { refused: { phone: (words) => words.phoneTaken } }
   return { phone, name: name.name, nameKey: name.key, password, invite }
+}
+
+/**
+ * Whether the answer says that a number is taken. Where numbers are verified nothing does: its owner is told. Elsewhere it cannot be hidden, so it
+ * is counted, and before it is looked at: past the limit free numbers are refused in the same way.
+ * @throws Problem 429
+ */
+async function tellsTaken(c: AppContext, phone: string): Promise<boolean> {
+  const { members, sms, limits } = c.get('house')
+  if (sms) return false
+  const address = addressKey(addressOf(c))
+  await limits.take('takenNumbersOfAddress', address)
+  const isTaken = await members.hasPhone(phone)
+  if (!isTaken) await limits.giveBack('takenNumbersOfAddress', address)
+  return isTaken
 }
 
 function refuseRegistration(c: AppContext, door: Door, typed: Fields, refused: Refused): Promise<Response> {

@@ -3,12 +3,11 @@ import { roomUrl } from '../../templates/addresses.ts'
 import { ComposerFrame } from '../../templates/composer-frame.tsx'
 import { MessageList } from '../../templates/message.tsx'
 import { RoomPage } from '../../templates/room.tsx'
-import { RoomList, RoomsPage } from '../../templates/rooms.tsx'
-import type { ComposerView, LogView, Transport } from '../../templates/views.ts'
+import type { ComposerView, LogView, Transport, UnreadView } from '../../templates/views.ts'
 import { TRANSPORTS } from '../accounts/members.ts'
 import { hashToken } from '../accounts/secrets.ts'
 import { type AppContext, type Env, signedIn } from '../http/context.ts'
-import { chooseFace, wantsFragment } from '../http/faces.ts'
+import { acceptedTypes, chooseFace, isTextBrowser, wantsFragment } from '../http/faces.ts'
 import { formTokenOf } from '../http/identity.ts'
 import { wordsFor } from '../http/language.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
@@ -18,8 +17,12 @@ import type { Message, RoomState } from '../messages/message.ts'
 import type { Stretch } from '../messages/read.ts'
 import { freshNonce } from '../messages/send-key.ts'
 import { toJson, toView } from '../messages/view.ts'
-import { enterRoom } from './door.ts'
+import { type ListedRoom, ROOMS_AT_HAND, unreadIn } from '../rooms/listing.ts'
+import type { Room } from '../rooms/rooms.ts'
+import { listedView } from './directory.tsx'
+import { closedTo, enterRoom, keeps } from './door.ts'
 import { numberParameter } from './query.ts'
+import { readToEnd } from './reading.ts'
 
 /** Which stretch of the room an address asks for. */
 export function stretchOf(c: AppContext): Stretch {
@@ -62,6 +65,8 @@ export function plainLog(c: AppContext, face: 'json' | 'text', log: LogView): Re
   })
 }
 
+const isInTextBrowser = (c: AppContext) => isTextBrowser(acceptedTypes(c.req.raw))
+
 /** The way that the member chose, or one tried once by `?via=`. */
 function transportOf(c: AppContext): Transport {
   const once = TRANSPORTS.find((transport) => transport === c.req.query('via'))
@@ -74,25 +79,45 @@ function freshComposer(c: AppContext, room: RoomState, back: ComposerView['back'
     nonce: freshNonce(),
     body: '',
     replyTo: numberParameter(c, 'reply_to') ?? null,
+    version: null,
     errors: {},
     back,
   }
+}
+
+function unreadOf(room: Room): UnreadView | null {
+  const { slug, membership } = room
+  if (!membership || membership.readNumber >= room.lastNumber) return null
+  const { readNumber: after, readAt, joinedAt } = membership
+  return { room: slug, after, since: readAt ?? joinedAt, count: room.lastNumber - after }
+}
+
+/** Mine, as the sidebar shows them. */
+function sidebarOf(c: AppContext, { id }: Room, mine: ListedRoom[]) {
+  const rooms = mine.slice(0, ROOMS_AT_HAND).map((room) => ({
+    id: room.id,
+    ...listedView(c, room),
+    current: room.id === id,
+  }))
+  return { rooms, hasMoreRooms: mine.length > ROOMS_AT_HAND }
 }
 
 /**
  * A weak tag over all that a room's page shows, known without reading a message: a reload of a quiet room costs no rendering. The nonce of
  * the composer may be an old one then, which is harmless: whatever was sent under it has raised the version.
  */
-async function pageTag(c: AppContext, room: RoomState, sidebar: RoomState[]): Promise<string> {
+async function pageTag(c: AppContext, room: Room, sidebar: ListedRoom[]): Promise<string> {
   const { member, credential } = signedIn(c)
   const shown = [
     c.get('house').build,
     c.get('house').namesMark(),
     wordsFor(c).lang,
+    isInTextBrowser(c),
     new URL(c.req.url).search,
     [member.id, member.name, member.transport, credential.id, await formTokenOf(c)],
-    [room.version, room.lastNumber, room.life, room.name, room.topic],
-    sidebar.map(({ slug, name }) => [slug, name]),
+    [room.version, room.lastNumber, room.life, room.slug, room.name, room.topic, room.kind],
+    [room.membership, room.lockedAt, room.archivedAt],
+    sidebar.map(({ slug, name, people, ...one }) => [slug, name, people, unreadIn(one)]),
   ]
   return `W/"${(await hashToken(JSON.stringify(shown))).slice(0, 24)}"`
 }
@@ -107,50 +132,40 @@ function isFresh(c: AppContext, tag: string): boolean {
   return known.some((one) => one.replace(/^W\//, '') === tag.replace(/^W\//, ''))
 }
 
-/** The rooms that a member may enter, a room's page, and the composer that stands in a frame of it. */
+/** A room's page, and the composer that stands in a frame of it. */
 export const rooms = new Hono<Env>()
-  .get('/rooms', async (c) => {
-    const reachable = await c.get('house').rooms.reachableRooms(signedIn(c).member)
-    const listed = reachable.map(({ slug, name, topic, version, lastNumber }) => ({
-      slug,
-      name,
-      topic,
-      version,
-      lastNumber,
-    }))
-    const face = chooseFace(c.req.raw)
-    if (face === 'json') return c.json({ rooms: listed })
-    if (face === 'text') return c.text(listed.map(({ slug, name }) => `${slug}\t${name}\n`).join(''))
-    if (wantsFragment(c.req.raw)) return renderFragment(c, <RoomList rooms={listed} />)
-    return renderPage(c, <RoomsPage page={await pageContext(c)} rooms={listed} />)
-  })
-
   .get('/rooms/:room', async (c) => {
     const face = chooseFace(c.req.raw)
     const room = await enterRoom(c)
     const stretch = stretchOf(c)
-    const { reader, rooms: allRooms } = c.get('house')
-    const reachable = await allRooms.reachableRooms(signedIn(c).member)
+    const { reader, listing } = c.get('house')
+    const mine = await listing.roomsOf(signedIn(c).member.id, { limit: ROOMS_AT_HAND + 1 })
     if (face === 'html' && !wantsFragment(c.req.raw)) {
-      const tag = await pageTag(c, room, reachable)
+      const tag = await pageTag(c, room, mine)
       c.header('ETag', tag)
       c.header('Cache-Control', 'private, no-cache')
       if (isFresh(c, tag)) return c.body(null, 304)
     }
-    const log = logView(room, await reader.stretch(room.id, stretch), stretch)
+    const messages = await reader.stretch(room.id, stretch)
+    const log = { ...logView(room, messages, stretch), unread: unreadOf(room) }
     if (face !== 'html') return plainLog(c, face, log)
     c.header('Teahouse-Version', String(log.version))
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageList log={log} />)
     const view = {
       log,
-      rooms: reachable.map(({ slug, name }) => ({ slug, name, current: slug === room.slug })),
+      ...sidebarOf(c, room, mine),
+      rights: { isMember: room.membership !== null, keeps: keeps(c, room), kind: room.kind },
+      closed: closedTo(c, room),
       composer: freshComposer(c, room, ''),
       transport: transportOf(c),
       live: !log.hasNewer,
+      readNumber: room.membership?.readNumber ?? null,
+      inTextBrowser: isInTextBrowser(c),
       newerThan:
         log.messages.at(-1)?.number ?? (stretch !== 'newest' && 'after' in stretch ? stretch.after : 0),
       target: stretch !== 'newest' && 'around' in stretch ? stretch.around : null,
     }
+    if (stretch === 'newest' && isInTextBrowser(c)) await readToEnd(c, room)
     return renderPage(c, <RoomPage page={await pageContext(c)} view={view} />)
   })
 

@@ -18,7 +18,10 @@ const by = (way: string | number | undefined) => (way === 'code' ? 'code by SMS'
 export const audited = {
   registered: ({ who }: Facts) => `${who} registered.`,
   'logged-in': ({ who }: Facts) => `${who} logged in.`,
-  'login-refused': ({ whom }: Facts) => `A log-in as ${whom} was refused.`,
+  'logged-out': ({ who }: Facts) => `${who} logged out.`,
+  /** Of a number that nobody has, `whom` is `who`. */
+  'login-refused': ({ who, whom }: Facts) =>
+    who === whom ? 'A log-in was refused.' : `A log-in as ${whom} was refused.`,
   'password-changed': ({ who }: Facts) => `${who} changed their password.`,
   'password-reset-offered': ({ who, whom, details }: Facts) =>
     details.by === 'code'
@@ -47,5 +50,15 @@ export const audited = {
       member: `${who} made ${whom} an ordinary member.`,
     })[String(details.role)] ?? `${who} changed the role of ${whom}.`,
   suspended: ({ who, whom }: Facts) => `${who} suspended ${whom}.`,
+  'message-removed': ({ who, whom, details }: Facts) =>
+    `${who} deleted #${details.number} in ${details.room}, which was by ${whom}.`,
   reinstated: ({ who, whom }: Facts) => `${who} reinstated ${whom}.`,
+  'room-made': ({ who, details }: Facts) => `${who} made the room ${details.room}.`,
+  'room-changed': ({ who, details }: Facts) => `${who} changed the room ${details.room}: ${details.what}.`,
+  'room-invited': ({ who, whom, details }: Facts) => `${who} brought ${whom} into ${details.room}.`,
+  'room-removed': ({ who, whom, details }: Facts) => `${who} removed ${whom} from ${details.room}.`,
+  'room-host': ({ who, whom, details }: Facts) =>
+    details.role === 'host'
+      ? `${who} made ${whom} a host of ${details.room}.`
+      : `${who} ended that ${whom} is a host of ${details.room}.`,
 } as const satisfies Record<AuditedAction, (facts: Facts) => string>

@@ -23,6 +23,26 @@ export const errors = {
     title: 'You own this house.',
     detail: 'Nothing was done. Hand it over to someone else, then you can leave.',
   },
+  notYourMessage: {
+    title: 'This message is not yours to change.',
+    detail: 'Nothing was changed. Who wrote it can edit it; who wrote it or keeps order here can delete it.',
+  },
+  noticeStays: {
+    title: 'This line says what was done in the room.',
+    detail: 'It stays as it is: nobody wrote it.',
+  },
+  messageDeleted: {
+    title: 'This message was deleted.',
+    detail: 'Nothing was changed. Copy what you have typed, if you want to say it anew.',
+  },
+  editedMeanwhile: {
+    title: 'This message was edited meanwhile.',
+    detail: 'Nothing was saved. Look at what it says now, then send yours again.',
+  },
+  tooManyReactions: {
+    title: 'There is no room for another kind of reaction.',
+    detail: 'A message has at most 20 different ones. Add to one that is there.',
+  },
   leavingUnfinished: {
     title: 'The database went away while you were leaving.',
     detail:
@@ -54,6 +74,33 @@ export const errors = {
   },
   notFound: { title: 'There is nothing here.', detail: 'Or it is not open to you.' },
   noRoom: { title: 'There is no such room.', detail: 'Or it is not open to you.' },
+  roomMoved: { title: 'This room has another address now.', detail: 'Old links lead there.' },
+  notKeeper: {
+    title: 'This is for those who look after the room.',
+    detail: 'Nothing was changed. Ask one of its hosts.',
+  },
+  notJoined: { title: 'You are not in this room.', detail: 'Nothing was changed. Join it first.' },
+  roomLocked: {
+    title: 'This room is locked.',
+    detail: 'Not sent: only its hosts speak here now.',
+  },
+  roomArchived: {
+    title: 'This room is archived.',
+    detail: 'Not sent: it can be read, and nothing more is said here.',
+  },
+  directStays: {
+    title: 'A direct room belongs to its people.',
+    detail: 'Nobody is added to it or taken out. Make a room, or begin another with other people.',
+  },
+  blocksFull: {
+    title: 'You have blocked as many as you can.',
+    detail: 'Nothing was changed. Unblock someone first.',
+  },
+  slowMode: {
+    title: 'This room is in slow mode.',
+    detail: 'Not sent. Wait a little, then send it again.',
+  },
+  nobody: { title: 'Nobody of that name is here.', detail: 'Nothing was changed.' },
   noMessage: {
     title: 'There is no such message.',
     detail: 'Numbers begin at 1 and end at the newest message.',
@@ -108,6 +155,8 @@ export const facts = {
   foreignSite: (site: string, ours: string) =>
     `The browser calls this request ${site}; this house is at ${ours}.`,
   streamTypes: 'A stream comes as text/event-stream and application/x-ndjson too.',
+  slowMode: (slowSeconds: number, left: number) =>
+    `One message in ${slowSeconds} s each; your next turn is in ${left} s.`,
   socketOrigin: (ours: string) => `A WebSocket with a cookie needs the Origin ${ours}.`,
 }
 
@@ -149,6 +198,8 @@ export const fields = {
   days: 'A token works for 7, 30, 90 or 365 days.',
   leaveMessages: 'Choose whether your messages stay or go.',
   passwordCommon: 'This password is among the commonest, so it is the first that others would try.',
+  passwordKnown:
+    'Your name, your number and the name of this house are the first that others would try. Add something that nobody knows.',
   inviteMissing: 'This house is open to whoever was invited. Paste the link that you were sent.',
   invite: 'This invitation opens no door. Ask whoever sent it for another.',
   smsCodeWrong: 'This is not the code that was sent. You have five tries.',
@@ -161,6 +212,23 @@ export const fields = {
   note: 'A note has at most 200 characters.',
   id: 'This takes an id that a list gave you.',
   setupCode: 'This is not the set-up code that the start printed.',
+  emoji: 'This takes one emoji.',
+  roomName: 'A room has a name of up to 48 characters, with something in it to see.',
+  topic: 'A topic has at most 240 characters.',
+  roomKind: 'This takes open or private.',
+  slug: 'An address is 1 to 64 small letters, digits and hyphens, and begins with a letter or a digit.',
+  slugTaken: (slug: string) => `Another room is or was at ${slug}.`,
+  slow: 'This takes whole seconds, from 0 to 21600 (6 hours).',
+  yesOrNo: 'This takes yes or no.',
+  level: 'This takes everything, mentions or nothing.',
+  roomRole: 'This takes host or member.',
+  lastHost: 'A room keeps one host. Make someone else a host first.',
+  nobodyNamed: (name: string) => `Nobody here is called ${name}.`,
+  peopleMissing: 'Type at least one name besides your own.',
+  peopleMany: (most: number) => `At most ${most} people at once.`,
+  alreadyIn: (name: string) => `${name} is in this room already.`,
+  messageNumber: 'There is no message of that number here.',
+  about: 'A line about yourself has at most 160 characters.',
   emptyMessage: 'There is nothing in this message yet.',
   longMessage: 'A message has at most 10,000 characters.',
   notUnicode: 'This is not valid Unicode text.',

@@ -1,5 +1,7 @@
 import { audited } from './en-audited.ts'
 import { errors, facts, fields, waysOut } from './en-errors.ts'
+import { notices } from './en-notices.ts'
+import { closed, people, profile, rooms, settings } from './en-rooms.ts'
 import { type Forms, grammarOf } from './grammar.ts'
 
 const dateLocale = 'en-GB'
@@ -18,8 +20,8 @@ export const en = {
   /** What the language calls itself, in a list of several and where there is little room. */
   languageName: 'English',
   languageShortName: 'English',
-  /** Between the parts of a sentence that a page puts together, with their spaces. */
-  marks: { comma: ', ', semicolon: '; ', colon: ': ', stop: '. ', open: ' (', close: ')' },
+  /** Between the parts of a sentence that a page puts together, with their spaces; and between two sentences. */
+  marks: { between: ' ', comma: ', ', semicolon: '; ', colon: ': ', stop: '. ', open: ' (', close: ')' },
 
   house: 'Teahouse',
   title: (page: string) => `${page} · Teahouse`,
@@ -299,10 +301,11 @@ export const en = {
     },
   },
 
-  rooms: {
-    title: 'Rooms',
-    empty: 'There is no room yet that you may enter.',
-  },
+  rooms,
+  people,
+  profile,
+  settings,
+  closed,
 
   room: {
     write: 'Write a message',
@@ -312,6 +315,15 @@ export const en = {
     newest: 'To the newest messages',
     emptyHeading: 'Nobody has spoken yet',
     empty: 'The kettle is on. Whoever speaks first pours for everyone.',
+    /** {time} is set as a time. */
+    newSince: 'New since {time}',
+    toFirstNew: (count: number) =>
+      counted(count, { one: 'To the new message', other: 'To the first of {count} new messages' }),
+    /** Who is writing; empty when nobody is. */
+    typing: (names: string[]) => {
+      if (names.length > 3) return 'Several people are typing'
+      return names.length === 0 ? '' : `${list(names)} ${names.length === 1 ? 'is' : 'are'} typing`
+    },
     nothingNewer: 'Nothing newer yet.',
     zone: (zone: string) => `Times are ${zone}.`,
     /** Beside the frames that stand in for scripts. */
@@ -326,12 +338,23 @@ export const en = {
   message: {
     reply: 'Reply',
     edited: 'edited',
-    deleted: 'This message was deleted.',
+    /** `{name}` and `{time}` are filled in. */
+    deleted: {
+      byAuthor: '{name} deleted this message at {time}.',
+      byKeeper: 'A keeper of the house removed this message at {time}.',
+    },
     /** Where a message is one line of text. */
     deletedLine: '(deleted)',
     inReplyTo: 'in reply to',
+    reactions: 'Reactions',
+    /** Of a button: a press gives the same reaction, or takes it back. */
+    reaction: (emoji: string, names: string[], others: number) =>
+      `${emoji} ${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`,
+    react: 'React',
+    more: 'More',
     /** In place of the name of whoever has left. Nobody can take it. */
     formerMember: 'a former member',
+    notices,
   },
 
   composer: {
@@ -361,7 +384,6 @@ export const en = {
   account: {
     title: 'Account',
     since: (day: string) => `Here since ${day}.`,
-    zone: (zone: string) => `Times are ${zone}.`,
     /** What became of what was asked for, on the page that comes after. */
     done: {
       name: 'You have a new name. Others see it from the next page that they open.',
@@ -521,13 +543,40 @@ export const en = {
     text: 'text',
     json: 'JSON',
     daysOf: (zone: string) => `Days begin and end in ${zone}.`,
-    timesOf: (zone: string) => `Times are ${zone}.`,
   },
 
   permalink: {
     title: (number: number, room: string) => `#${number} in ${room}`,
     inRoom: 'See it in the room',
+    unread: 'Unread from here',
     inReplyTo: 'The message it answers',
+    actions: 'What you can do with it',
+    anyEmoji: 'Another emoji',
+    sayAgain: 'The same again takes it back.',
+    edit: 'Edit',
+    delete: 'Delete',
+    versions: 'What it said before',
+  },
+
+  /** Editing a message, and what it said before. */
+  edit: {
+    title: (number: number) => `Edit #${number}`,
+    body: 'Your message',
+    hint: 'It is marked as edited, and everyone here can see what it said before.',
+    save: 'Save',
+    cancel: 'Leave it as it is',
+    saysNow: 'It says now',
+    versionsTitle: (number: number) => `What #${number} said`,
+    now: 'Now',
+    older: 'Before',
+    back: 'Back to the message',
+  },
+
+  delete: {
+    title: (number: number) => `Delete #${number}?`,
+    about: 'Its words go for good, from everyone. Its number stays, with a note that it was deleted.',
+    submit: 'Delete it',
+    cancel: 'Keep it',
   },
 
   problem: {

@@ -6,7 +6,9 @@ const by = (way: string | number | undefined) => (way === 'code' ? '短信验证
 export const audited: Words['audited'] = {
   registered: ({ who }) => `${who} 注册了账户。`,
   'logged-in': ({ who }) => `${who} 登录了。`,
-  'login-refused': ({ whom }) => `有人想登录 ${whom} 的账户，没有成功。`,
+  'logged-out': ({ who }) => `${who} 退出了登录。`,
+  'login-refused': ({ who, whom }) =>
+    who === whom ? '有人想登录，没有成功。' : `有人想登录 ${whom} 的账户，没有成功。`,
   'password-changed': ({ who }) => `${who} 改了密码。`,
   'password-reset-offered': ({ who, whom, details }) =>
     details.by === 'code'
@@ -35,5 +37,15 @@ export const audited: Words['audited'] = {
       member: `${who} 让 ${whom} 做回了普通成员。`,
     })[String(details.role)] ?? `${who} 改了 ${whom} 的角色。`,
   suspended: ({ who, whom }) => `${who} 停用了 ${whom} 的账户。`,
+  'message-removed': ({ who, whom, details }) =>
+    `${who}删除了 ${details.room} 里 ${whom} 写的 #${details.number}。`,
   reinstated: ({ who, whom }) => `${who} 恢复了 ${whom} 的账户。`,
+  'room-made': ({ who, details }) => `${who} 开了房间 ${details.room}。`,
+  'room-changed': ({ who, details }) => `${who} 改了房间 ${details.room}：${details.what}。`,
+  'room-invited': ({ who, whom, details }) => `${who} 带 ${whom} 进了 ${details.room}。`,
+  'room-removed': ({ who, whom, details }) => `${who} 请 ${whom} 离开了 ${details.room}。`,
+  'room-host': ({ who, whom, details }) =>
+    details.role === 'host'
+      ? `${who} 让 ${whom} 做了 ${details.room} 的房主。`
+      : `${who} 让 ${whom} 不再做 ${details.room} 的房主。`,
 }

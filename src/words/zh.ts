@@ -2,6 +2,8 @@ import type { Words } from './en.ts'
 import { grammarOf } from './grammar.ts'
 import { audited } from './zh-audited.ts'
 import { errors, facts, fields, waysOut } from './zh-errors.ts'
+import { notices } from './zh-notices.ts'
+import { closed, people, profile, rooms, settings } from './zh-rooms.ts'
 
 const dateLocale = 'zh-CN'
 const { list, number } = grammarOf(dateLocale)
@@ -15,7 +17,7 @@ export const zh: Words = {
   dateLocale,
   languageName: '简体中文',
   languageShortName: '中文',
-  marks: { comma: '，', semicolon: '；', colon: '：', stop: '。', open: '（', close: '）' },
+  marks: { between: '', comma: '，', semicolon: '；', colon: '：', stop: '。', open: '（', close: '）' },
 
   house: 'Teahouse',
   title: (page) => `${page} · Teahouse`,
@@ -264,10 +266,11 @@ export const zh: Words = {
     },
   },
 
-  rooms: {
-    title: '房间',
-    empty: '还没有你可以进的房间。',
-  },
+  rooms,
+  people,
+  profile,
+  settings,
+  closed,
 
   room: {
     write: '写消息',
@@ -277,6 +280,12 @@ export const zh: Words = {
     newest: '回到最新的消息',
     emptyHeading: '还没有人说话',
     empty: '水已经烧上了。谁先开口，谁给大家倒茶。',
+    newSince: '{time} 之后',
+    toFirstNew: (count) => `到 ${number(count)} 条新消息的第一条`,
+    typing: (names) => {
+      if (names.length > 3) return '好几个人正在输入'
+      return names.length === 0 ? '' : `${list(names)} 正在输入`
+    },
     nothingNewer: '还没有更新的消息。',
     zone: (zone) => `时间按 ${zone}。`,
     frameLog: '实时消息',
@@ -289,10 +298,19 @@ export const zh: Words = {
   message: {
     reply: '回复',
     edited: '已编辑',
-    deleted: '这条消息已删除。',
+    deleted: {
+      byAuthor: '{name}在 {time} 删除了这条消息。',
+      byKeeper: '管理的人在 {time} 删除了这条消息。',
+    },
     deletedLine: '（已删除）',
     inReplyTo: '回复',
+    reactions: '表情',
+    reaction: (emoji, names, others) =>
+      `${emoji} ${names.join('、')}${others > 0 ? `等 ${names.length + others} 人` : ''}`,
+    react: '加表情',
+    more: '更多',
     formerMember: '已离开的成员',
+    notices,
   },
 
   composer: {
@@ -321,7 +339,6 @@ export const zh: Words = {
   account: {
     title: '账户',
     since: (day) => `${day}入座。`,
-    zone: (zone) => `时间按 ${zone}。`,
     done: {
       name: '你有新名字了。别人打开下一个页面就会看到。',
       password: '你有新密码了。其他地方都已退出登录，令牌还能用。',
@@ -476,13 +493,39 @@ export const zh: Words = {
     text: '文本',
     json: 'JSON',
     daysOf: (zone) => `一天的起止按 ${zone}。`,
-    timesOf: (zone) => `时间按 ${zone}。`,
   },
 
   permalink: {
     title: (number, room) => `${room} 的 #${number}`,
     inRoom: '在房间里看',
+    unread: '从这里起标为未读',
     inReplyTo: '它回复的消息',
+    actions: '可以对它做什么',
+    anyEmoji: '别的表情',
+    sayAgain: '再按一次就收回。',
+    edit: '编辑',
+    delete: '删除',
+    versions: '它以前怎么说',
+  },
+
+  edit: {
+    title: (number) => `编辑 #${number}`,
+    body: '你的消息',
+    hint: '会标明已编辑，这里的每个人都能看到它以前怎么说。',
+    save: '保存',
+    cancel: '不改了',
+    saysNow: '它现在说',
+    versionsTitle: (number) => `#${number} 说过什么`,
+    now: '现在',
+    older: '以前',
+    back: '回到这条消息',
+  },
+
+  delete: {
+    title: (number) => `删除 #${number}？`,
+    about: '它的文字会永远消失，谁都看不到。编号留着，并注明已删除。',
+    submit: '删除',
+    cancel: '留着',
   },
 
   problem: {

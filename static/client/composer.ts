@@ -27,13 +27,19 @@ interface Outgoing {
  */
 export function startComposer(room: HTMLElement, log: Log, words: Words['client']): void {
   const form = document.getElementById('composer') as HTMLFormElement
+  // An archived room, and a locked one, have no box to write in.
+  if (!form) return
   const pending = document.getElementById('pending') as HTMLTemplateElement
   const box = document.getElementById('body') as HTMLTextAreaElement
   // On an older page the form goes the plain way, which ends at the newest messages.
   const isNewestPage = room.dataset.live === 'true'
-  const changeOutbox = outboxAt(`outbox ${room.dataset.me} ${room.dataset.slug}`)
+  const { me, slug } = room.dataset
+  const changeOutbox = keptIn<Fields>('localStorage', `outbox ${me} ${slug}`)
+  const changeDraft = keptIn<string>('sessionStorage', `draft ${me} ${slug}`)
   let queue: Outgoing[] = []
   let isSending = false
+  /** The form went the plain way, with what is in it. */
+  let isSent = false
 
   function enqueue(fields: Fields): void {
     const line = pending.content.firstElementChild?.cloneNode(true) as HTMLElement
@@ -116,7 +122,8 @@ export function startComposer(room: HTMLElement, log: Log, words: Words['client'
   }
 
   form.addEventListener('submit', (event) => {
-    if (!isNewestPage) return
+    isSent = !isNewestPage
+    if (isSent) return
     event.preventDefault()
     if (!box.value.trim()) return
     const fields = Object.fromEntries(new FormData(form)) as unknown as Fields
@@ -136,6 +143,9 @@ export function startComposer(room: HTMLElement, log: Log, words: Words['client'
     event.preventDefault()
     form.requestSubmit()
   })
+  // A log-in that is asked for in the middle of a sentence, or a link: what is being typed is there again on the next page.
+  window.addEventListener('pagehide', () => changeDraft(() => (isSent ? [] : [box.value])))
+  box.value ||= String(changeDraft((all) => all))
   // Sent before a reload or a crash, answer unknown: the nonce makes sending again safe.
   if (isNewestPage) changeOutbox((all) => all).forEach(enqueue)
 }
@@ -152,14 +162,14 @@ function mark(outgoing: Outgoing, failed: boolean, textContent: string, ...butto
 const freshNonce = () => Date.now() + String(Math.random()).slice(2)
 
 /**
- * What has been sent and not answered, across reloads, shared by all tabs of the room.
+ * A list that outlives the page: what has been sent and not answered, for all tabs of the room; what is being typed, for one.
  * @returns changes it and gives what is in it; where storage is forbidden, nothing, and the messages live as long as the page
  */
-function outboxAt(key: string) {
-  return (change: (all: Fields[]) => Fields[]): Fields[] => {
+function keptIn<One>(storage: 'localStorage' | 'sessionStorage', key: string) {
+  return (change: (all: One[]) => One[]): One[] => {
     try {
-      const all = change(JSON.parse(localStorage.getItem(key) ?? '[]'))
-      localStorage.setItem(key, JSON.stringify(all))
+      const all = change(JSON.parse(window[storage][key] ?? '[]'))
+      window[storage][key] = JSON.stringify(all)
       return all
     } catch {
       return []

@@ -24,7 +24,7 @@ const REFUSED = 1008
 
 const webSocket: Connect = (url, cursor, hear) => {
   const origin = location.origin.replace('http', 'ws')
-  const socket = new WebSocket(`${origin}${url}/socket?after=${cursor}`)
+  const socket = new WebSocket(`${origin}${url}/socket?me=1&after=${cursor}`)
   socket.onmessage = ({ data }) => {
     const [, kind, at] = CONTROL.exec(data) ?? []
     if (kind) hear.control(kind, String(at))
@@ -35,8 +35,11 @@ const webSocket: Connect = (url, cursor, hear) => {
 }
 
 const serverSentEvents: Connect = (url, cursor, hear) => {
-  const source = new EventSource(`${url}/events?after=${cursor}`)
-  source.onmessage = ({ data, lastEventId }) => hear.message(data, lastEventId)
+  const source = new EventSource(`${url}/events?me=1&after=${cursor}`)
+  const take = ({ data, lastEventId }: MessageEvent) => hear.message(data, lastEventId)
+  source.onmessage = take
+  // What is this member's own comes without an id of its own.
+  source.addEventListener('me', take)
   for (const kind of ['ready', 'alive', 'reset']) {
     source.addEventListener(kind, ({ lastEventId }) => hear.control(kind, lastEventId))
   }

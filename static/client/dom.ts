@@ -1,3 +1,10 @@
+declare global {
+  interface Window {
+    /** Hears all that reaches the page, once `comfort.ts` is there: what is no message is for it. */
+    heard?: (html: string) => void
+  }
+}
+
 /** An element with its properties and what it holds. */
 export function make<Name extends keyof HTMLElementTagNameMap>(
   name: Name,

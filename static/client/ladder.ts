@@ -39,7 +39,10 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
   let climbTimer = 0
   let climbDelay = CLIMB_FIRST_MS
 
-  const isHolding = (at: number) => /sse|poll/.test(rungs[at] as Way)
+  // From HTTP/2 on any number share one connection.
+  const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  const isShared = /^h\d/.test(String(page?.nextHopProtocol))
+  const isHolding = (at: number) => !isShared && /sse|poll/.test(rungs[at] as Way)
 
   /** Opens one way. `onReady` once it has really brought something, `onEnd` only once and not after `close`. */
   function open(
@@ -72,6 +75,7 @@ export function startLadder(room: HTMLElement, log: Log, words: Words['client'])
         if (isOver) return
         heard()
         log.put(html)
+        window.heard?.(html)
         log.cursor = cursor ?? withVersionOf(html, log.cursor)
       },
       control(kind, cursor) {

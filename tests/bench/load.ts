@@ -41,6 +41,7 @@ export interface Plan {
 
 /**
  * Connects the senders, sends for a time, waits until everything has arrived, and says what the middle of it cost.
+ * @param witness tells how the messages were joined, better than an audience that may read two writes as one
  * @throws when a reader lost, repeated or reordered a message, or a send was refused
  */
 export async function measure(
@@ -48,6 +49,7 @@ export async function measure(
   sendings: Sending[],
   audience: Audience | null,
   { seconds, warmUpSeconds, rate }: Plan,
+  witness = audience,
 ): Promise<Measured> {
   // Anew for each round: servers close what is idle in between.
   const senders = await Promise.all(sendings.map((sending) => openSender(program.origin, sending)))
@@ -80,11 +82,11 @@ export async function measure(
   }
   async function window() {
     await pause(warmUpSeconds * 1000)
-    const before = begin(program, audience)
+    const before = begin(program, audience, witness)
     measuring = true
     await pause(seconds * 1000)
     measuring = false
-    const after = finish(program, audience, before)
+    const after = finish(program, audience, before, witness)
     sending = false
     return after
   }
@@ -154,11 +156,9 @@ interface Cost {
   messageBytes: number
 }
 
-function begin(program: Program, audience: Audience | null): Mark {
-  if (audience) {
-    audience.latency = new Samples()
-    audience.arrivals = new Map()
-  }
+function begin(program: Program, audience: Audience | null, witness = audience): Mark {
+  if (audience) audience.latency = new Samples()
+  if (witness) witness.arrivals = new Map()
   return mark(program, audience)
 }
 
@@ -171,9 +171,10 @@ const mark = ({ pid }: Program, audience: Audience | null): Mark => ({
   bytes: audience?.bytes ?? 0,
 })
 
-function finish(program: Program, audience: Audience | null, before: Mark): Cost {
+function finish(program: Program, audience: Audience | null, before: Mark, witness = audience): Cost {
   const after = mark(program, audience)
-  const { latency = null, arrivals = new Map<number, number>() } = audience ?? {}
+  const { latency = null } = audience ?? {}
+  const { arrivals = new Map<number, number>() } = witness ?? {}
   if (audience) audience.latency = null
   const received = after.received - before.received
   return {
@@ -205,7 +206,7 @@ function describe(cost: Cost, sends: number, acknowledgement: Samples): Measured
   }
 }
 
-/** A write to all readers ends where the chunk of any sampled reader ended: those that read late see two writes as one. */
+/** A write to all readers ends where a reader was told so, or else where the chunk of any sampled one ended: who reads late sees two as one. */
 function burstsOf(arrivals: Map<number, number>): Burst[] {
   const ends = [...arrivals].sort(([one], [other]) => one - other)
   const [first] = ends

@@ -26,6 +26,8 @@ export interface Listening {
   version: RegExp
   /** Not a WebSocket: a body without an end. */
   isStream?: boolean
+  /** Finds the version at the end of each of the server's writes, globally, where the server tells; else it is where a chunk ends. */
+  burstEnd?: RegExp
   /** What is said after the handshake, and in answer to the text `2`: Socket.IO's own ping. */
   socketIo?: boolean
 }
@@ -175,10 +177,10 @@ function streamReader({ audience, reader, listening, fail, onReady }: Parts): (b
     if (/"reset"|^event: reset|^\* reset/m.test(lines)) return fail('A reader was reset')
     if (isLive) {
       const messages = seeVersions(audience, reader, listening, lines, fail)
-      if (messages > 0) {
-        audience.arrived(reader.version)
-        audience.count(messages)
-      }
+      if (messages > 0) audience.count(messages)
+      if (listening.burstEnd) {
+        for (const [, version] of lines.matchAll(listening.burstEnd)) audience.arrived(Number(version))
+      } else if (messages > 0) audience.arrived(reader.version)
     } else if (lines.includes(listening.ready)) {
       isLive = true
       onReady()

@@ -56,16 +56,22 @@ export async function startTeahouse({ guests = 1, rooms = 1 } = {}): Promise<Tea
   const slugs = ['lobby']
   while (slugs.length < rooms) {
     const slug = `room-${slugs.length}`
+    const id = randomBytes(16)
     await database.query('INSERT INTO rooms (id, slug, name, life, created_at) VALUES (?, ?, ?, ?, NOW(3))', [
-      randomBytes(16),
+      id,
       slug,
       slug,
       'bench',
     ])
+    await database.query('INSERT INTO room_slugs (slug, room_id) VALUES (?, ?)', [slug, id])
     slugs.push(slug)
   }
   const people: Guest[] = []
   while (people.length < guests) people.push(await registerGuest(program.origin, people.length + 1))
+  // In every room, so that no first word is a joining.
+  await database.query(
+    'INSERT IGNORE INTO memberships (room_id, member_id, joined_at) SELECT rooms.id, members.id, NOW(3) FROM rooms JOIN members',
+  )
   return {
     ...program,
     guests: people,
@@ -144,7 +150,8 @@ export function toStream({ origin, guests: [guest] }: Teahouse, framing: StreamF
     'endless page': ['text/html', 'data-event="alive"', HTML_VERSION],
   }[framing] as [string, string, RegExp]
   const headers = { Accept: accept, ...asSession(origin, guest as Guest) }
-  return { path: '/rooms/lobby/events', headers, ready, version, isStream: true }
+  const told = framing === 'text' ? { burstEnd: /^\* alive (\d+)/gm } : {}
+  return { path: '/rooms/lobby/events', headers, ready, version, isStream: true, ...told }
 }
 
 export const toLoop: Listening = { path: '/', headers: {}, ready: HTML_READY, version: HTML_VERSION }

@@ -63,11 +63,10 @@ describeWith(['firefox-esr'], 'Firefox', () => {
       await shows(() => linesOf(right), ['#1 Ada: Is the kettle on?'])
       await house.kill('SIGKILL')
       await house.start()
-      await waitFor(
-        'it to be live again',
-        async () => (await status(right)).startsWith(en.client.live),
-        40_000,
-      )
+      for (const page of pages) {
+        const isLive = async () => (await status(page)).includes(en.client.by[way])
+        await waitFor(`it to be live by ${way} again`, isLive, untilReconnected)
+      }
       await say(right, '水开了 🍵')
       for (const page of pages) {
         await shows(() => linesOf(page), ['#1 Ada: Is the kettle on?', '#2 Bashir: 水开了 🍵'])

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
 import { describeWith } from '../tools/available.ts'
-import { openBrowser } from '../tools/browser.ts'
+import { cutLines, openBrowser, visitAs } from '../tools/browser.ts'
 import { enter, enterBehindProxy, enterByWire, type Guest, guestAt } from '../tools/guests.ts'
 import { ada, registerByHttp, tokenFor, tomas } from '../tools/people.ts'
 import { sayByToken, storedLines } from '../tools/room-page.ts'
@@ -83,7 +83,7 @@ describeWith(['chromium'], 'the ladder', () => {
       clock: true,
       behindProxy: { webSockets: 'refused', eventStreams: 'held' },
     })
-    await asked(guest, /^GET .*\/events\?after/)
+    await asked(guest, /^GET .*\/events\?me=1&after/)
     await guest.page.clock.fastForward(untilSilentAtStart)
     await guest.isLive('poll')
     await say('by long poll')
@@ -176,6 +176,25 @@ describeWith(['chromium'], 'the ladder', () => {
       // Those that gave way look every so often.
       await tab.page.clock.fastForward(15_000)
       await sees(tab)
+    }
+  })
+
+  it('lets any number of tabs be live by streams where they share one connection, as over HTTP/2', async () => {
+    const { house, say, sees } = await company()
+    const visitor = await visitAs(browser, house.origin, ada, { overHttp2: true, expected: cutLines })
+    const open = async () => {
+      const page = await visitor.context.newPage()
+      await page.goto('/rooms/lobby', { waitUntil: 'commit' })
+      const tab = guestAt(visitor, page)
+      await tab.isLive('sse')
+      return tab
+    }
+    const tabs = []
+    for (let count = 0; count < 7; count += 1) tabs.push(await open())
+    await say('to all seven')
+    for (const tab of tabs) {
+      await sees(tab)
+      await tab.isLive('sse')
     }
   })
 

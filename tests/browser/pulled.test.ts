@@ -109,32 +109,10 @@ describeWith(['chromium'], 'every way of a page', () => {
     await everyoneSees()
   })
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)(
-    'goes on by itself with scripts off too after %s, however often the frame found nobody',
-    async (signal) => {
-      const house = await houseForThisTest()
-      await registerByHttp(house.origin, tomas)
-      const token = await tokenFor(house.origin, tomas)
-      const options = { javaScriptEnabled: false, expected: cutLines }
-      const { page, goTo } = await visitAs(browser, house.origin, ada, options)
-      let inVain = 0
-      page.on('requestfailed', (request) => {
-        if (request.failure()?.errorText === 'net::ERR_CONNECTION_REFUSED') inVain += 1
-      })
-      await goTo('/rooms/lobby')
-      const reader = framedRoom(page)
-      await sayByToken(house.origin, token, 'before')
-      await reader.showsExactly(['#1 Tomás: before'])
-      for (const round of ['once', 'and again']) {
-        inVain = 0
-        await house.kill(signal)
-        await waitFor('the frame to have tried in vain', () => inVain >= 3, untilReconnected)
-        await house.start()
-        await sayByToken(house.origin, token, `after, ${round}`)
-        await reader.showsExactly(await storedLines(house.origin, token), untilReconnected)
-      }
-    },
-  )
+  it('goes on by itself with scripts off too after SIGTERM and SIGKILL, however often the frame found nobody', async () => {
+    // Side by side: each mostly waits for the next try of its frame.
+    await Promise.all([goesOnAfter('SIGTERM'), goesOnAfter('SIGKILL')])
+  })
 
   it('does not call itself live with scripts off, and begins again by Reconnect when the line died without a word', async () => {
     const house = await houseForThisTest()
@@ -155,3 +133,27 @@ describeWith(['chromium'], 'every way of a page', () => {
     await reader.showsExactly(await storedLines(house.origin, token), untilReconnected)
   })
 })
+
+async function goesOnAfter(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  const house = await houseForThisTest()
+  await registerByHttp(house.origin, tomas)
+  const token = await tokenFor(house.origin, tomas)
+  const options = { javaScriptEnabled: false, expected: cutLines }
+  const { page, goTo } = await visitAs(browser, house.origin, ada, options)
+  let inVain = 0
+  page.on('requestfailed', (request) => {
+    if (request.failure()?.errorText === 'net::ERR_CONNECTION_REFUSED') inVain += 1
+  })
+  await goTo('/rooms/lobby')
+  const reader = framedRoom(page)
+  await sayByToken(house.origin, token, 'before')
+  await reader.showsExactly(['#1 Tomás: before'])
+  for (const round of ['once', 'and again']) {
+    inVain = 0
+    await house.kill(signal)
+    await waitFor('the frame to have tried in vain', () => inVain >= 3, untilReconnected)
+    await house.start()
+    await sayByToken(house.origin, token, `after, ${round}`)
+    await reader.showsExactly(await storedLines(house.origin, token), untilReconnected)
+  }
+}

@@ -1,4 +1,5 @@
 /** A message is shown at once, and is the real one, once, as soon as anything says so; what fails stays and can be sent again. */
+import type { IncomingMessage } from 'node:http'
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
@@ -6,7 +7,7 @@ import { describeWith } from '../tools/available.ts'
 import { openBrowser, visitAs } from '../tools/browser.ts'
 import { enter, enterBehindProxy, type Guest } from '../tools/guests.ts'
 import { ask } from '../tools/http-client.ts'
-import { ada, registerByHttp, tokenFor, tomas } from '../tools/people.ts'
+import { ada, type Person, registerByHttp, tokenFor, tomas } from '../tools/people.ts'
 import { keepDatabaseDown } from '../tools/processes.ts'
 import type { Fate, Through } from '../tools/proxy.ts'
 import { sayByToken, scriptedRoom, storedLines } from '../tools/room-page.ts'
@@ -23,11 +24,14 @@ async function houseWithReader(options?: Parameters<typeof houseForThisTest>[0])
   return { house, stored: () => storedLines(house.origin, token) }
 }
 
+/** And not what a page says of its own accord, such as how far it was read. */
+const isSend = ({ method, url }: IncomingMessage) => method === 'POST' && url?.endsWith('/messages')
+
 /** Sends wait at the proxy until they are let go, each to its fate. */
 function gate() {
   const waiting: ((fate: Fate) => void)[] = []
-  const fate: Through['fate'] = ({ method }) =>
-    method === 'POST' ? new Promise((resolve) => waiting.push(resolve)) : 'passed'
+  const fate: Through['fate'] = (request) =>
+    isSend(request) ? new Promise((resolve) => waiting.push(resolve)) : 'passed'
   return {
     fate,
     waiting,
@@ -250,10 +254,67 @@ describeWith(['chromium'], 'a message that is sent', () => {
     await guest.page.keyboard.press('Enter')
     await guest.page.waitForURL(/\/rooms\/lobby#m4$/, { waitUntil: 'commit' })
     await guest.page.locator('#m4').getByText('from far back').waitFor()
+    expect(await box(guest).inputValue()).toBe('')
   })
 })
 
-const refusedSends: Through['fate'] = ({ method }) => (method === 'POST' ? 'refused' : 'passed')
+describeWith(['chromium'], 'what is being typed', () => {
+  beforeAll(async () => {
+    browser = await openBrowser()
+  })
+  afterAll(() => browser?.close())
+
+  it('is there again after a log-in that came in between, and for nobody else', async () => {
+    const { house } = await houseWithReader()
+    const guest = await enter(browser, house, ada)
+    await guest.isLive('websocket')
+    await box(guest).fill('half a\n\nsentence, "quoted"')
+    const elsewhere = await ask(house.origin, '/logout', {
+      method: 'POST',
+      headers: { Cookie: await cookieOf(guest), Origin: house.origin },
+    })
+    expect(elsewhere.status).toBe(303)
+    const logIn = async ({ phone, password }: Person) => {
+      await guest.page.waitForURL(/\/login/, { waitUntil: 'load' })
+      await guest.page.getByLabel(en.login.phone).fill(phone)
+      await guest.page.getByLabel(en.login.password).fill(password)
+      await guest.page.getByRole('button', { name: en.login.submit, exact: true }).click()
+      await guest.isLive('websocket')
+    }
+    await logIn(ada)
+    expect(await box(guest).inputValue()).toBe('half a\n\nsentence, "quoted"')
+    await guest.page.getByRole('button', { name: en.nav.logOut }).click()
+    await guest.page.goto('/login?next=/rooms/lobby', { waitUntil: 'load' })
+    await logIn(tomas)
+    expect(await box(guest).inputValue()).toBe('')
+  })
+
+  it('is there again after a link, in its own tab alone, and not once it was sent', async () => {
+    const { house } = await houseWithReader()
+    const guest = await enter(browser, house, ada)
+    await box(guest).fill('a thought')
+    await guest.page.getByRole('link', { name: en.nav.history }).click()
+    await guest.page.waitForURL(/history/, { waitUntil: 'load' })
+    const other = await guest.visitor.context.newPage()
+    await other.goto('/rooms/lobby', { waitUntil: 'load' })
+    expect(await other.getByLabel(en.composer.label).inputValue()).toBe('')
+    await guest.page.goto('/rooms/lobby', { waitUntil: 'load' })
+    expect(await box(guest).inputValue()).toBe('a thought')
+    await box(guest).press('Enter')
+    await guest.showsExactly(['#1 Ada: a thought'])
+    await guest.page.reload({ waitUntil: 'load' })
+    expect(await box(guest).inputValue()).toBe('')
+  })
+})
+
+const box = ({ page }: Guest) => page.getByLabel(en.composer.label)
+
+async function cookieOf({ visitor }: Guest): Promise<string> {
+  const cookies = await visitor.context.cookies()
+  return cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+}
+
+const refusedSends: Through['fate'] = (request) => (isSend(request) ? 'refused' : 'passed')
 
 describeWith(['chromium'], 'a message sent with scripts off', () => {
   beforeAll(async () => {

@@ -35,6 +35,11 @@ for (const { name, start } of browsers) {
       await sayByToken(house.origin, token, 'And to you')
       await browser.take(en.room.newer)
       await browser.sees('And to you')
+      // Neither what only frames or scripts could bring, nor how it is live where nothing can be.
+      expect(browser.screen()).toContain(en.nav.rooms)
+      for (const words of [en.client.notLive, en.transport.heading, en.room.reconnect, en.room.frameLog]) {
+        expect(browser.screen()).not.toContain(words)
+      }
 
       // An editor such as w3m's ends the last line of what it writes.
       const stored = await storedLines(house.origin, token)

@@ -2,7 +2,7 @@
 import { Argon2id } from 'oslo/password'
 import { describe, expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
-import type { Answer } from '../tools/http-client.ts'
+import { type Answer, cookieOf } from '../tools/http-client.ts'
 import { ada, bashir, logInByHttp, type Person, registerByHttp } from '../tools/people.ts'
 import { waitFor } from '../tools/wait-for.ts'
 import { accountOf, auditOf, faces, openStreams, post } from './account-page.ts'
@@ -211,7 +211,7 @@ const hiddenFree = ({ body }: Answer, id: string) =>
 describe('another password', () => {
   const next = 'a line from another poem'
 
-  it('ends all other sessions with their streams within 2 seconds, and neither this one nor the tokens', async () => {
+  it('ends all other sessions with their streams within 2 seconds, gives this one another token, and leaves programs theirs', async () => {
     const me = await someone()
     const program = await programOf(house, me.person)
     const other = await anotherSession(house, me.person)
@@ -224,11 +224,12 @@ describe('another password', () => {
     const answer = await post(house, me, '/password', form)
     expect([answer.status, answer.headers.location]).toEqual([303, '/account?done=password'])
     await theirs.haveEnded()
-    mine.stand()
+    // Whoever had got hold of this browser's cookie is out as well.
+    await mine.haveEnded()
     programs.stand()
-    mine.close()
     programs.close()
-    const { id, sessions } = await accountOf(house, me)
+    const renewed = { ...me, headers: { ...me.headers, Cookie: cookieOf(answer) } }
+    const { id, sessions } = await accountOf(house, renewed)
     expect(sessions.map(({ current }) => current)).toEqual([true])
     expect((await logIn(me.person)).status).toBe(422)
     expect((await logIn({ ...me.person, password: next })).status).toBe(303)
@@ -241,6 +242,7 @@ describe('another password', () => {
     ['without the one of now', {}, 'change-password', en.fields.passwordMissing],
     ['with a wrong one', { password: 'not-my-password-1' }, 'change-password', en.fields.confirmWrong],
     ['that is common', { new_password: 'password' }, 'change-new_password', en.fields.passwordCommon],
+    ['that is the house', { new_password: 'Teahouse-123' }, 'change-new_password', en.fields.passwordKnown],
     ['that is short', { new_password: 'tea' }, 'change-new_password', en.fields.passwordShort(3, 5)],
     ['that is none', { new_password: '' }, 'change-new_password', en.fields.passwordMissing],
   ])('is refused %s', async (_what, typed, field, sentence) => {

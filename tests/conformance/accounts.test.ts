@@ -1,6 +1,7 @@
 /** Registering, logging in and out (contract, sections 1 and 2). */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { en } from '../../src/words/en.ts'
 import {
   type Answer,
   ask,
@@ -25,7 +26,7 @@ import { waitFor } from '../tools/wait-for.ts'
 import { browserAccept } from './framings.ts'
 import { houseBehindProxy } from './house-behind-proxy.ts'
 import { houseOfThisFile, type SharedHouse } from './house-of-one-file.ts'
-import { elementsOf, faultsOfPage } from './html-document.ts'
+import { elementsOf, faultsOfPage, formsToFillIn } from './html-document.ts'
 
 const password = 'seven-grey-geese-12'
 let strangers = 0
@@ -62,14 +63,16 @@ describe('registering', () => {
   it('leads to the room, and gives a cookie that scripts and other sites cannot use', async () => {
     const answer = await register(open, stranger())
     expect([answer.status, answer.headers.location]).toEqual([303, '/rooms/lobby'])
-    const [cookie = '', ...others] = answer.headers['set-cookie'] ?? []
-    expect(others).toEqual([])
-    expect(attributesOf(cookie)).toMatchObject({ path: '/', httponly: '', samesite: 'Lax' })
-    expect(attributesOf(cookie)).not.toHaveProperty('domain')
-    expect(attributesOf(cookie)).not.toHaveProperty('secure')
-    expect(Date.parse(attributesOf(cookie).expires ?? '')).toBeGreaterThan(
-      Date.parse(answer.headers.date ?? ''),
-    )
+    const cookies = answer.headers['set-cookie'] ?? []
+    expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['teahouse_session', 'teahouse_device'])
+    for (const cookie of cookies) {
+      expect(attributesOf(cookie)).toMatchObject({ path: '/', httponly: '', samesite: 'Lax' })
+      expect(attributesOf(cookie)).not.toHaveProperty('domain')
+      expect(attributesOf(cookie)).not.toHaveProperty('secure')
+      expect(Date.parse(attributesOf(cookie).expires ?? '')).toBeGreaterThan(
+        Date.parse(answer.headers.date ?? ''),
+      )
+    }
     expect(await roomStatus(open, cookieOf(answer))).toBe(200)
   })
 
@@ -173,6 +176,13 @@ describe('registering', () => {
   ])('refuses a password of %s', async (_what, chosen) =>
     expectRefused(await register(open, stranger({ password: chosen })), 'password'),
   )
+
+  it('refuses a password that is the name, the number, or the house', async () => {
+    const person = stranger()
+    for (const chosen of [person.name, `${person.name}!`, person.phone.replace('+31 ', '0'), 'teahouse']) {
+      expectRefused(await register(open, { ...person, password: chosen }), 'password')
+    }
+  })
 
   it('knows a password however its accents were typed', async () => {
     await registerByHttp(open.origin, tomas)
@@ -290,6 +300,12 @@ describe('logging in', () => {
     '/./\\evil.example',
     '/rooms/..//evil.example',
     '/%2e%2e//evil.example',
+    '/%5cevil.example',
+    '/%5c%5cevil.example',
+    '/%2f%2fevil.example',
+    '/%252f/evil.example',
+    'http://localhost/rooms',
+    '/@evil.example',
     'https://evil.example/',
     'HTTPS:evil.example',
     'http:///evil.example',
@@ -341,16 +357,18 @@ describe('the database', () => {
     const person = stranger({ password: 'copper-kettle-4711' })
     const cookie = await registerByHttp(open.origin, person)
     const token = await tokenFor(open.origin, person)
-    const session = cookie.split('=')[1] ?? ''
+    const [session = '', device = ''] = cookie.split('; ').map((one) => one.split('=')[1] ?? '')
     const cells = await everyCell(open)
-    for (const secret of [session, token, token.replace(/^th_/, ''), person.password]) {
+    for (const secret of [session, device, token, token.replace(/^th_/, ''), person.password]) {
       expect(secret.length).toBeGreaterThan(10)
       const spellings = [secret, Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('base64')]
       for (const spelling of spellings) expect(cells.filter((cell) => cell.includes(spelling))).toEqual([])
     }
     // The premise: every cell was looked into, and what is kept is the hash.
     expect(cells).toContain(person.name)
-    expect(cells).toContain(createHash('sha256').update(session).digest('hex'))
+    for (const secret of [session, device]) {
+      expect(cells).toContain(createHash('sha256').update(secret).digest('hex'))
+    }
   })
 })
 
@@ -492,7 +510,7 @@ describe('REGISTRATION=closed', () => {
       ]
       for (const answer of answers) {
         expect(answer.status).toBe(403)
-        expect(elementsOf(answer.body).filter(({ name }) => name === 'form' || name === 'input')).toEqual([])
+        expect(formsToFillIn(answer.body)).toEqual([])
         expect(faultsOfPage(answer.body)).toEqual([])
         expect(cookieOf(answer)).not.toContain('teahouse_session')
       }
@@ -516,6 +534,7 @@ describe('behind an https PUBLIC_URL', () => {
     expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual([
       '__Host-teahouse_visitor',
       '__Host-teahouse_session',
+      '__Host-teahouse_device',
     ])
     for (const cookie of cookies) {
       expect(attributesOf(cookie)).toMatchObject({ secure: '', httponly: '', path: '/', samesite: 'Lax' })
@@ -526,7 +545,7 @@ describe('behind an https PUBLIC_URL', () => {
       (await behind.ask('/rooms/lobby', { headers: { Cookie: cookie, Accept: 'application/json' } })).status
     expect(await status(session)).toBe(200)
     // Without the prefix anyone on the way could have planted it.
-    expect(await status(session.replace('__Host-', ''))).toBe(401)
+    expect(await status(session.replaceAll('__Host-', ''))).toBe(401)
   })
 })
 
@@ -573,6 +592,22 @@ describe('guessing', () => {
   })
 })
 
+describe('more passwords at once than can be checked', () => {
+  it('are told to come back: 503 with Retry-After, and then there is room again', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => logIn(open, { phone: ada.phone, password: 'not-my-password-1' })),
+    )
+    const full = answers.find(({ body }) => body.includes(en.errors.overloaded.title))
+    expect(new Set(statuses(answers))).toEqual(new Set([422, 503]))
+    expect(full?.status).toBe(503)
+    expect(Number(full?.headers['retry-after'])).toBeGreaterThan(0)
+    expect(faultsOfPage(full?.body ?? '')).toEqual([])
+    expect((await logIn(open, ada)).status).toBe(303)
+    // Whoever floods the house must not flood its log with it.
+    expect(open.server.output()).not.toContain('"stack"')
+  }, 60_000)
+})
+
 const tokenOf = (house: SharedHouse, fields: { phone: string; password: string }) =>
   house.ask('/tokens', {
     form: { phone: fields.phone, password: fields.password },
@@ -596,7 +631,8 @@ function expectRefused(answer: Answer, field: string): void {
 /** The fields of the page's form, and what stands in them. */
 function fieldsOf({ body }: Answer): Record<string, string> {
   const fields = elementsOf(body).filter(
-    ({ name, attributes }) => name === 'input' && attributes.get('type') !== 'submit',
+    ({ name, attributes, parents }) =>
+      name === 'input' && !parents.includes('header') && attributes.get('type') !== 'submit',
   )
   return Object.fromEntries(
     fields.map(({ attributes }) => [attributes.get('name') ?? '', attributes.get('value') ?? '']),

@@ -17,7 +17,7 @@ import {
 } from '../tools/people.ts'
 import { waitFor } from '../tools/wait-for.ts'
 import { houseOfThisFile, type SharedHouse } from './house-of-one-file.ts'
-import { elementsOf, faultsOfPage, hiddenField } from './html-document.ts'
+import { elementsOf, faultsOfPage, formsToFillIn, hiddenField } from './html-document.ts'
 
 type Headers = Record<string, string>
 const asPage = { Accept: 'text/html' }
@@ -365,6 +365,11 @@ describe('roles', () => {
     expect((await post(path, { password: ada.password }, owner)).status).toBe(303)
     expect((await post(path, { password: ada.password }, owner)).status).toBe(403)
     expect((await get(`/admin/members/${heir.id}`, owner, asJson)).json()).toMatchObject({ role: 'owner' })
+    const { entries } = (await get('/admin/audit', owner, asJson)).json() as { entries: unknown[] }
+    expect(entries.slice(0, 2)).toMatchObject([
+      { action: 'role-changed', actor: { id: ownerId }, member: { id: ownerId }, details: { role: 'admin' } },
+      { action: 'role-changed', actor: { id: ownerId }, member: { id: heir.id }, details: { role: 'owner' } },
+    ])
     // And back, for the tests that follow.
     const back = await post(`/admin/members/${ownerId}/owner`, { password: salma.password }, heir.who)
     expect(back.status).toBe(303)
@@ -413,7 +418,7 @@ describe('a forgotten password, where no code can be sent', () => {
     expect(page.status).toBe(200)
     expect(faultsOfPage(page.body)).toEqual([])
     expect(page.body).toContain(en.forgot.askAdmin)
-    expect(elementsOf(page.body).filter(({ name }) => name === 'form')).toEqual([])
+    expect(formsToFillIn(page.body)).toEqual([])
     expect((await post('/forgot', { phone: ada.phone })).status).toBe(403)
     expect((await get('/login')).body).toContain('href="/forgot"')
     expect((await get('/register')).body).toContain(en.register.phoneHint)
@@ -540,7 +545,7 @@ describe('a closed house', () => {
     ]) {
       expect(answer.status).toBe(403)
       expect(answer.body).toContain(en.register.closedHeading)
-      expect(elementsOf(answer.body).filter(({ name }) => name === 'form')).toEqual([])
+      expect(formsToFillIn(answer.body)).toEqual([])
     }
     const page = await closed.ask('/admin/invitations', { headers: { ...keeper, ...asPage } })
     expect(page.body).toContain(en.admin.invitations.closed)

@@ -248,6 +248,12 @@ describe('a forgotten password, where codes are sent', () => {
     const common = await send({ password: 'password1' })
     expect([common.status, sentenceBeside(common, 'password')]).toEqual([422, en.fields.passwordCommon])
     expect([hiddenField(common.body, 'code'), faultsOfPage(common.body)]).toEqual([code, []])
+    const number = await send({ password: person.phone })
+    expect([number.status, sentenceBeside(number, 'password')]).toEqual([422, en.fields.passwordKnown])
+    // The name would tell whose number it is: it is looked at only once the code was right.
+    const name = { password: `${person.name}!` }
+    expect(sentenceBeside(await send({ ...name, code: wrongOf(code) }), 'code')).toBe(en.fields.smsCodeWrong)
+    expect(sentenceBeside(await send(name), 'password')).toBe(en.fields.passwordKnown)
     const wrong = await send({ code: wrongOf(code) })
     expect([wrong.status, sentenceBeside(wrong, 'code')]).toEqual([422, en.fields.smsCodeWrong])
     await logInByHttp(house.origin, person)

@@ -34,6 +34,9 @@ describe('a conditional GET of a room', () => {
     const { headers } = await room()
     const fresh = { 'If-None-Match': headers.etag ?? '' }
     expect((await room(fresh)).status).toBe(304)
+    // Which gets no frames.
+    const textBrowser = { Accept: 'text/html, text/plain' }
+    expect((await room({ ...fresh, ...textBrowser })).status).toBe(200)
     const another = await registerByHttp(house.origin, bashir)
     expect((await room({ ...fresh, Cookie: another })).status).toBe(200)
     const again = await house.ask('/login', { form: { phone: ada.phone, password: ada.password } })

@@ -236,10 +236,12 @@ export async function openReader(
   visitor: Visitor,
   query = '',
   headers: Record<string, string> = {},
+  room?: string,
 ): Promise<Reader> {
   const items: Item[] = []
   let end: { code: number | 'cut' } | undefined
   const line = framing.listen(visitor, {
+    ...(room ? { room } : {}),
     query,
     headers,
     item: (item) => items.push(item),

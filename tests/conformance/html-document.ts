@@ -24,6 +24,11 @@ export function elementsOf(html: string): Element[] {
   return read(html).elements
 }
 
+/** The forms of what a page is about: those in its header, such as the way out, stand on every page. */
+export function formsToFillIn(html: string): Element[] {
+  return elementsOf(html).filter(({ name, parents }) => name === 'form' && parents.includes('main'))
+}
+
 /** The values of the form's hidden field, as a browser would send them. */
 export function hiddenField(html: string, name: string): string {
   const found = elementsOf(html).find(

@@ -1,75 +1,145 @@
-/** Everything is denied by default: every route of the router, asked by strangers and by ordinary members. */
+/** Everything is denied by default: every route of the router, asked by everyone who could come (`rights-matrix.ts`). */
+import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { createApp } from '../../src/app.ts'
-import { createInProcessBus } from '../../src/bus/bus.ts'
-import type { House } from '../../src/http/context.ts'
-import { RIGHTS } from '../../src/http/rights.ts'
-import { ada, bashir, registerByHttp } from '../tools/people.ts'
-import { houseOfThisFile } from './house-of-one-file.ts'
+import type { Env } from '../../src/http/context.ts'
+import { checkRights } from '../../src/http/door.ts'
+import type { Answer } from '../tools/http-client.ts'
+import { type Headers, matrixCast, routes } from './matrix-cast.ts'
+import { type Cell, columns, matrix, type Row } from './rights-matrix.ts'
 
-/** What answers strangers. A route that is opened must be written down here too. */
-const open = [
-  '/',
-  '/register',
-  '/invite/:secret',
-  '/login',
-  '/login/passkey',
-  '/login/passkey/options',
-  '/logout',
-  '/tokens',
-  '/forgot',
-  '/forgot/code',
-  '/reset/:secret',
-]
-/** What answers before anyone is asked who they are. */
-const beforeTheDoor = /^\/(static\/|favicon|healthz$|readyz$)|\/frame/
+const cast = matrixCast()
+const { house } = cast
 
-let cookie = ''
-const house = houseOfThisFile({}, async ({ origin }) => {
-  await registerByHttp(origin, ada)
-  cookie = await registerByHttp(origin, bashir)
-})
+/** These do not look at who comes. */
+const asksNobody = /^\/(static\/|healthz$|readyz$)|\/frame(\/|$)/
 
-/** Read from the router, so that no route is forgotten. Its own answers to other methods (405) are behind the door as well. */
-const routes = [
-  ...new Set(
-    createApp({ bus: createInProcessBus() } as House)
-      .routes.filter(({ method }) => method !== 'ALL')
-      .map(({ method, path }) => `${method} ${path}`),
-  ),
-].filter((route) => !beforeTheDoor.test(route.split(' ')[1] ?? ''))
-
-const addressOf = (path: string) =>
-  path.replace(':room', 'lobby').replace(':number', '1').replace(/:\w+/g, crypto.randomUUID())
-const ask = (route: string, headers: Record<string, string> = {}) => {
-  const [method = '', path = ''] = route.split(' ')
-  return house.ask(addressOf(path), {
-    method,
-    headers: { Accept: 'application/json', Origin: house.origin, ...headers },
-  })
+type Face = 'json' | 'html'
+interface Try {
+  who: string
+  come(): Promise<Headers>
+  cell: Cell
+  face: Face
 }
 
-describe('every route', () => {
-  it('is found, and the open ones are those that are meant to be', () => {
-    expect(routes.length).toBeGreaterThan(25)
-    const opened = routes.filter((route) => RIGHTS[route] === 'anyone').map((route) => route.split(' ')[1])
-    expect([...new Set(opened)].filter((path) => !path?.includes('{')).sort()).toEqual([...open].sort())
-    const paths = routes.map((route) => route.split(' ')[1])
-    expect(open.filter((path) => !paths.includes(path))).toEqual([])
-  })
+/** Everyone, in each face, with what the matrix says of them or what follows from it. */
+function triesOf({ path, cells }: Row): Try[] {
+  const refusedToken = asksNobody.test(path) ? cells.nobody : { status: 401, changesNothing: true }
+  const withoutRole = path.startsWith('/admin') ? { status: 403, changesNothing: true } : cells.keep
+  const comers = [
+    ...columns.map((column) => ({ who: column, come: cast.as[column], cell: cells[column] })),
+    ...Object.entries(cast.deadSessions).map(([who, come]) => ({ who, come, cell: cells.nobody })),
+    ...Object.entries(cast.deadTokens).map(([who, come]) => ({ who, come, cell: refusedToken })),
+    { who: 'an admin’s token of who is none any more', come: cast.demoted, cell: withoutRole },
+  ]
+  return comers.flatMap((comer) => (['json', 'html'] as const).map((face) => ({ ...comer, face })))
+}
 
-  it.each(routes)('%s answers strangers only where it is open', async (route) => {
-    const isOpen = open.includes(route.split(' ')[1] ?? '')
-    const { status } = await ask(route)
-    // `/tokens` says so itself to whoever brings nothing.
-    const isRefused = !isOpen || route === 'POST /tokens'
-    expect(status === 401).toBe(isRefused)
+/** What was answered otherwise than it should be, a line each. */
+async function surprises(row: Row, address: string, { who, come, cell, face }: Try): Promise<string[]> {
+  const answer = await house.ask(address, {
+    method: row.method,
+    ...(row.method !== 'GET' && { form: cast.formOf(row) }),
+    headers: {
+      Accept: face === 'json' ? 'application/json' : 'text/html',
+      Origin: house.origin,
+      ...(await come()),
+    },
   })
+  const fits = face === 'json' ? answer.status === cell.status : fitsPage(row, cell, answer)
+  return [
+    ...(fits ? [] : [`${who}, ${face}: ${answer.status} in place of ${cell.status}`]),
+    ...(isForNobodyElse(answer) ? [] : [`${who}, ${face}: other sites may read or frame it`]),
+  ]
+}
 
-  it.each(routes.filter((route) => route.includes('/admin')))('%s is not for members', async (route) => {
-    expect((await ask(route, { Cookie: cookie })).status).toBe(403)
+/** Pages send people to log in and on where programs get a status. */
+function fitsPage({ method }: Row, { status }: Cell, answer: Answer): boolean {
+  const isLogin = answer.status === 303 && /^\/login\?next=/.test(answer.headers.location ?? '')
+  if (status === 401) return answer.status === 401 || (method === 'GET' && isLogin)
+  return status < 400 ? answer.status < 400 && !isLogin : answer.status === status
+}
+
+function isForNobodyElse({ headers }: Answer): boolean {
+  return (
+    headers['x-frame-options'] === 'SAMEORIGIN' &&
+    /frame-ancestors 'self'/.test(String(headers['content-security-policy'])) &&
+    headers['cross-origin-resource-policy'] === 'same-origin' &&
+    headers['x-content-type-options'] === 'nosniff' &&
+    headers['access-control-allow-origin'] === undefined
+  )
+}
+
+it('every route of the router has its line, and every line its route', () => {
+  expect(matrix.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([...routes].sort())
+})
+
+it('a route without a right keeps the house from opening, and so does a right without a route', () => {
+  const app = new Hono<Env>()
+  expect(() => checkRights(app.get('/back-door', (c) => c.text('come in')))).toThrow('GET /back-door')
+  expect(() => checkRights(new Hono<Env>())).toThrow('GET /rooms')
+})
+
+describe('every route, asked by everyone', () => {
+  it.each(matrix.map((row) => ({ route: `${row.method} ${row.path}`, row })))('$route', async ({ row }) => {
+    const address = await cast.addressOf(row)
+    const [powerless, powerful] = partition(triesOf(row), ({ cell }) => cell.changesNothing)
+    const prepared = await Promise.all(powerless.map(comeFirst))
+    const before = await cast.everythingStored()
+    const asked = await Promise.all(prepared.map((one) => surprises(row, address, one)))
+    expect(asked.flat()).toEqual([])
+    expect(await cast.everythingStored()).toEqual(before)
+
+    // One after the other: who ends all other sessions ends those of the next as well.
+    for (const one of powerful) {
+      const come = await comeFirst(one)
+      const unchanged = one === powerful[0] ? await cast.everythingStored() : null
+      expect(await surprises(row, address, come)).toEqual([])
+      // Where nobody could do anything, nobody was kept from it.
+      if (unchanged) expect(await cast.everythingStored()).not.toEqual(unchanged)
+    }
   })
+})
 
+function partition<Item>(items: Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
+}
+
+/** What they come with is there before they ask, so that it is no change. */
+async function comeFirst(one: Try): Promise<Try> {
+  const headers = await one.come()
+  return { ...one, come: async () => headers }
+}
+
+const saysNoRoom = (answer: Answer) =>
+  answer.status === 404 && (answer.json() as { code: string }).code === 'noRoom'
+const ofRooms = matrix.filter(({ path }) => path.startsWith('/rooms/:room') && !asksNobody.test(path))
+
+describe('every address of a private room', () => {
+  it.each(ofRooms.map((row) => ({ route: `${row.method} ${row.path}`, row })))(
+    '$route is not there for a stranger, nor for those who keep the house',
+    async ({ row }) => {
+      const address = await cast.addressOf(row, await cast.makePrivateRoom())
+      const strangers = ['stranger', 'admin', 'owner'] as const
+      const comers = await Promise.all(strangers.map(async (who) => [who, await cast.as[who]()] as const))
+      const member = await cast.as.member()
+      const before = await cast.everythingStored()
+      const ask = (headers: Headers, Accept: string) =>
+        house.ask(address, {
+          method: row.method,
+          ...(row.method !== 'GET' && { form: cast.formOf(row) }),
+          headers: { Accept, Origin: house.origin, ...headers },
+        })
+      for (const [who, headers] of comers) {
+        expect([who, saysNoRoom(await ask(headers, 'application/json'))]).toEqual([who, true])
+        expect([who, (await ask(headers, 'text/html')).status]).toEqual([who, 404])
+      }
+      expect(await cast.everythingStored()).toEqual(before)
+      expect(saysNoRoom(await ask(member, 'application/json'))).toBe(false)
+    },
+  )
+})
+
+describe('an address that is nearly open', () => {
   it.each([
     '/registerx',
     '/register/',

@@ -287,6 +287,20 @@ describe('logging in with an authenticator', () => {
     expectSignedIn(await logIn({ phone, password, code }))
   })
 
+  it('takes no second step once the password of the first is another', async () => {
+    const person = await careful()
+    const { phone, password } = person
+    const [one, other] = [await logIn({ phone, password }), await logIn({ phone, password })]
+    const secondStep = async (asked: Answer, place: number) =>
+      logIn({ half: hiddenField(asked.body, 'half'), code: person.recoveryCodes[place] ?? '' }, 'html', {
+        Cookie: cookieOf(asked),
+      })
+    expectSignedIn(await secondStep(one, 0))
+    const form = { password, new_password: 'nine-new-lanterns-31', code: person.recoveryCodes[1] ?? '' }
+    expect((await post(person, '/account/password', form)).status).toBe(303)
+    expectRefused(await secondStep(other, 2), 'password', en.fields.stepExpired)
+  })
+
   it('takes phone, password and code at once, in every face', async () => {
     const person = await careful()
     const { phone, password } = person

@@ -340,6 +340,7 @@ describe('SSE', () => {
   it('gives a time to come back after, messages without a name, and ids that are cursors', async () => {
     const stream = await openEvents(house.origin, '/rooms/lobby/events', program.headers)
     open.push(stream)
+    await stream.until('ready', ({ event }) => event === 'ready')
     const body = words()
     await say(program, body)
     const event = await stream.until('the message', ({ data }) => data.includes(body))

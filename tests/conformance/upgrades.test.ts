@@ -1,8 +1,8 @@
 /** Upgrades that are not taken, on the wire: a request that asks for one is still a request (RFC 9110, section 7.8). */
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { ada } from '../tools/people.ts'
+import { rawConnection, requestHead } from '../tools/raw-connection.ts'
 import { waitFor } from '../tools/wait-for.ts'
 import type { Visitor } from './framings.ts'
 import { houseOfThisFile, newMember, programOf } from './house-of-one-file.ts'
@@ -15,31 +15,19 @@ beforeAll(async () => {
   program = await programOf(house, ada)
 })
 
-/** A connection on which any bytes can be sent. */
-async function wire() {
-  const socket: Socket = connect(house.server.port, '127.0.0.1')
-  onTestFinished(() => void socket.destroy())
-  await once(socket, 'connect')
-  let received = ''
-  socket.setEncoding('utf8').on('data', (text: string) => {
-    received += text
-  })
-  return { socket, received: () => received }
-}
+const wire = () => rawConnection(house.server.port)
 
 function head(request: string, headers: Record<string, string>): string {
-  const { host } = new URL(house.origin)
-  const all = { Host: host, Accept: 'text/plain', ...program.headers, ...headers }
-  return [request, ...Object.entries(all).map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n')
+  return requestHead(house.origin, request, { Accept: 'text/plain', ...program.headers, ...headers })
 }
 
 const upgrade = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABkAAQ' }
-const send = 'POST /rooms/lobby/messages HTTP/1.1'
+const send = 'POST /rooms/lobby/messages'
 
 describe('a request that would rather speak something else', () => {
   it('is answered as it stands', async () => {
     const { socket, received } = await wire()
-    socket.write(head('GET /rooms/lobby HTTP/1.1', upgrade))
+    socket.write(head('GET /rooms/lobby', upgrade))
     await waitFor('the answer', () => /^HTTP\/1\.1 200 /.test(received()))
   })
 
@@ -90,7 +78,7 @@ describe('a handshake of a WebSocket that is none', () => {
 
   it('would be one without its fault', async () => {
     const { socket, received } = await wire()
-    socket.write(head('GET /rooms/lobby/socket HTTP/1.1', handshake))
+    socket.write(head('GET /rooms/lobby/socket', handshake))
     await waitFor('the switch', () => /^HTTP\/1\.1 101 /.test(received()))
   })
 
@@ -100,7 +88,7 @@ describe('a handshake of a WebSocket that is none', () => {
     ['without a key', { 'Sec-WebSocket-Key': '' }],
   ])('%s is 426 in the face that was asked for', async (_fault, headers) => {
     const { socket, received } = await wire()
-    socket.write(head('GET /rooms/lobby/socket HTTP/1.1', { ...handshake, ...headers }))
+    socket.write(head('GET /rooms/lobby/socket', { ...handshake, ...headers }))
     const answer = await waitFor('the answer', () => /\r\n\r\n[\s\S]*\n$/.test(received()) && received())
     expect(answer).toMatch(/^HTTP\/1\.1 426 /)
     expect(answer).toMatch(/\r\nsec-websocket-version: 13\r\n/i)
@@ -117,20 +105,20 @@ describe('a connection on which a handshake does not go as it should', () => {
     'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
   }
   const socketRequest = (headers: Record<string, string> = {}) =>
-    head('GET /rooms/lobby/socket HTTP/1.1', { ...handshake, ...headers })
+    head('GET /rooms/lobby/socket', { ...handshake, ...headers })
   /** Of nobody. */
   const asStranger = { Authorization: '' }
 
   it('gets its answers in order when the handshake did not wait for the one before', async () => {
     const { socket, received } = await wire()
-    socket.write(head('GET /rooms/lobby HTTP/1.1', {}) + socketRequest())
+    socket.write(head('GET /rooms/lobby', {}) + socketRequest())
     await waitFor('both answers', () => /^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 101 /.test(received()))
   })
 
   it('is refused in order, and closed', async () => {
     const { socket, received } = await wire()
     const closed = once(socket, 'close')
-    socket.write(head('GET /login HTTP/1.1', asStranger) + socketRequest(asStranger))
+    socket.write(head('GET /login', asStranger) + socketRequest(asStranger))
     await waitFor('both answers', () => /^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 401 /.test(received()))
     await closed
   })
@@ -139,7 +127,7 @@ describe('a connection on which a handshake does not go as it should', () => {
     for (let turn = 0; turn < 100; turn += 1) {
       const { socket } = await wire()
       socket.on('error', () => {})
-      socket.write((turn % 2 ? head('GET /login HTTP/1.1', asStranger) : '') + socketRequest(asStranger))
+      socket.write((turn % 2 ? head('GET /login', asStranger) : '') + socketRequest(asStranger))
       // At any moment of the answer.
       for (let turns = turn % 7; turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve))
       if (how === 'a reset') socket.resetAndDestroy()
@@ -157,8 +145,7 @@ describe('a connection on which a handshake does not go as it should', () => {
   it('brings a stream that was asked for behind another request', async () => {
     const { socket, received } = await wire()
     socket.write(
-      head('GET /healthz HTTP/1.1', {}) +
-        head('GET /rooms/lobby/events HTTP/1.1', { Accept: 'application/x-ndjson' }),
+      head('GET /healthz', {}) + head('GET /rooms/lobby/events', { Accept: 'application/x-ndjson' }),
     )
     await waitFor('the stream', () => /alive\n[\s\S]*\{"type":"ready"/.test(received()))
   })

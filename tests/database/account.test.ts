@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { createAudit } from '../../src/accounts/audit.ts'
 import { createMembers } from '../../src/accounts/members.ts'
 import { createSessions } from '../../src/accounts/sessions.ts'
@@ -56,6 +56,65 @@ describeOnBoth('an account', (fresh) => {
     // The same that a request would find.
     expect(await house.sessions.validate(young.token)).not.toBeNull()
     expect(await house.sessions.validate(old.token)).toBeNull()
+  })
+
+  /** Moves the clock of everything in this process, the database's apart, which is asked for no time. */
+  function movedDays() {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const begun = Date.now()
+    return (days: number, seconds = 0) => vi.setSystemTime(begun + days * 86_400_000 + seconds * 1_000)
+  }
+
+  it('stays logged in for 30 days from when it was last there, and for 90 in all', async () => {
+    const house = made()
+    const { id } = await join()
+    const day = movedDays()
+    const [idle, used] = [await house.sessions.create(id, browser), await house.sessions.create(id, browser)]
+    expect(idle.expiresAt.getTime() - Date.now()).toBe(30 * 86_400_000)
+    for (const days of [20, 40, 60, 80]) {
+      day(days)
+      expect((await house.sessions.validate(used.token))?.renewed).toBe(true)
+      if (days === 40) expect(await house.sessions.validate(idle.token)).toBeNull()
+    }
+    day(90)
+    expect(await house.sessions.validate(used.token)).not.toBeNull()
+    day(90, 1)
+    expect(await house.sessions.validate(used.token)).toBeNull()
+    // Not even once the clock was put right again.
+    day(89)
+    expect(await house.sessions.validate(used.token)).toBeNull()
+  })
+
+  it('has a session renewed under another token once, which lasts no longer in all', async () => {
+    const house = made()
+    const { id } = await join()
+    const day = movedDays()
+    const old = await house.sessions.create(id, browser)
+    day(29)
+    const renewals = await Promise.all([1, 2, 3].map(() => house.sessions.renew(old.id)))
+    const [renewed, ...others] = renewals.filter((one) => one !== null)
+    expect(others).toEqual([])
+    expect(await house.sessions.validate(old.token)).toBeNull()
+    day(58)
+    expect(await house.sessions.validate(renewed?.token ?? '')).not.toBeNull()
+    day(80)
+    expect(await house.sessions.validate(renewed?.token ?? '')).not.toBeNull()
+    day(90, 1)
+    expect(await house.sessions.validate(renewed?.token ?? '')).toBeNull()
+  })
+
+  it('lends a token for its days and no second longer', async () => {
+    const house = made()
+    const { id } = await join()
+    const day = movedDays()
+    const { token } = await house.tokens.create(id, 'curl', { days: 7 })
+    const tokenId = (await house.tokens.validate(token))?.id ?? ''
+    day(7, -1)
+    expect(await house.tokens.validate(token)).not.toBeNull()
+    day(7)
+    expect(await house.tokens.validate(token)).toBeNull()
+    expect([...(await house.tokens.standing([tokenId]))]).toEqual([])
   })
 
   it('keeps when a session was last seen, and writes it at most once a minute', async () => {

@@ -7,6 +7,7 @@ import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { toolPath } from './available.ts'
+import { startHttp2Proxy } from './http2-proxy.ts'
 import { logInByHttp, type Person, registerByHttp } from './people.ts'
 import { type HttpProxy, startProxy, startWire, type Through, type Wire } from './proxy.ts'
 import { patience } from './wait-for.ts'
@@ -36,7 +37,10 @@ export interface VisitOptions {
   behindProxy?: Partial<Through>
   /** Is tied to the house by a wire of their own. */
   byWire?: boolean
+  /** Stands behind a proxy that speaks HTTP/2 and knows no WebSockets. */
+  overHttp2?: boolean
   locale?: string
+  timezoneId?: string
   viewport?: { width: number; height: number }
   colorScheme?: 'light' | 'dark'
   /** Problems that belong to the test, such as the console's line for a refused form. */
@@ -62,11 +66,17 @@ export function openBrowser(): Promise<Browser> {
 
 /** Opens an empty tab of a new person, until the test's end. */
 export async function visit(browser: Browser, house: string, options: VisitOptions = {}): Promise<Visitor> {
-  const { behindProxy, byWire, expected: given = [], ...contextOptions } = options
+  const { behindProxy, byWire, overHttp2 = false, expected: given = [], ...contextOptions } = options
   const proxy = behindProxy && (await startProxy(house, behindProxy))
   const wire = byWire ? await startWire(house) : undefined
-  const origin = proxy?.origin ?? wire?.origin ?? house
-  const context = await browser.newContext({ baseURL: origin, ...contextOptions })
+  const http2 = overHttp2 ? await startHttp2Proxy(house) : undefined
+  const origin = proxy?.origin ?? wire?.origin ?? http2?.origin ?? house
+  const context = await browser.newContext({
+    baseURL: origin,
+    // Its certificate is its own.
+    ignoreHTTPSErrors: overHttp2,
+    ...contextOptions,
+  })
   context.setDefaultTimeout(patience)
   const expected = [...given]
   const problems = watch(context, origin)
@@ -75,6 +85,7 @@ export async function visit(browser: Browser, house: string, options: VisitOptio
     await Promise.race([context.close(), pause(CLOSE_DEADLINE_MS, null, { ref: false })])
     proxy?.close()
     wire?.close()
+    http2?.close()
     expect(problems.filter((problem) => !expected.some((pattern) => pattern.test(problem)))).toEqual([])
   })
   const page = await context.newPage()
@@ -133,10 +144,12 @@ function sessionOf(house: string, person: Person): Promise<string> {
 
 /** What axe-core finds wrong on the page, a line each. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
+  // Half a megabyte, which stays for as long as the document.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source)
   const { violations } = await page.evaluate(() => {
     const { axe: injected } = window as typeof window & { axe: typeof import('axe-core') }
-    return injected.run(document, { iframes: false })
+    // Only what is wrong is asked for, and no rule that is run reads stylesheets or media.
+    return injected.run(document, { iframes: false, preload: false, resultTypes: ['violations'] })
   })
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 200)} (${node.any[0]?.message ?? ''})`),

@@ -1,6 +1,6 @@
 /** The room as a person sees and uses it, with scripts and without. */
 import type { FrameLocator, Locator, Page } from 'playwright-core'
-import { en } from '../../src/words/en.ts'
+import { en, type Words } from '../../src/words/en.ts'
 import { ask } from './http-client.ts'
 import { patience, waitFor } from './wait-for.ts'
 
@@ -14,24 +14,24 @@ export interface RoomPage {
 }
 
 /** The room with scripts on. */
-export function scriptedRoom(page: Page): RoomPage {
-  return roomOf(page.locator('main#room'), page.locator('main#room'))
+export function scriptedRoom(page: Page, words: Words = en): RoomPage {
+  return roomOf(page.locator('main#room'), page.locator('main#room'), words)
 }
 
 /** The room with scripts off: the endless page in its keeper in one frame, the composer in another. */
-export function framedRoom(page: Page): RoomPage {
-  const log = `iframe[title="${en.room.frameLog}"]`
-  const composer = page.frameLocator(`iframe[title="${en.room.frameComposer}"]`)
-  return roomOf(page.frameLocator(log).frameLocator(log), composer)
+export function framedRoom(page: Page, words: Words = en): RoomPage {
+  const log = `iframe[title="${words.room.frameLog}"]`
+  const composer = page.frameLocator(`iframe[title="${words.room.frameComposer}"]`)
+  return roomOf(page.frameLocator(log).frameLocator(log), composer, words)
 }
 
-function roomOf(log: Locator | FrameLocator, composer: Locator | FrameLocator): RoomPage {
+function roomOf(log: Locator | FrameLocator, composer: Locator | FrameLocator, words: Words): RoomPage {
   const lines = () => readLines(log.locator('#messages > [data-number]'))
   return {
     lines,
     async say(text) {
-      await composer.getByLabel(en.composer.label).fill(text)
-      await composer.getByRole('button', { name: en.composer.send, exact: true }).click()
+      await composer.getByLabel(words.composer.label).fill(text)
+      await composer.getByRole('button', { name: words.composer.send, exact: true }).click()
     },
     async showsExactly(wanted, deadline = patience) {
       let shown: string[] = []

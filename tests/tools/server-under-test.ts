@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { freshDatabase } from './database.ts'
 import { databaseServersIn } from './processes.ts'
 import { patience, waitFor } from './wait-for.ts'
@@ -85,8 +85,26 @@ export async function startTeahouse({
 
 /** The same until the end of this test. What the visitors of the test opened later is closed before. */
 export async function houseForThisTest(options?: StartOptions): Promise<ServerUnderTest> {
-  const house = await startTeahouse(options)
+  const house = await (options ? startTeahouse(options) : takeSpare())
   onTestFinished(() => house.remove())
+  return house
+}
+
+/** The usual house for the next test of this file, which starts while this one waits for its browsers. */
+let spare: Promise<ServerUnderTest> | undefined
+afterAll(async () => {
+  const untaken = await spare?.catch(() => undefined)
+  await untaken?.remove()
+})
+
+async function takeSpare(): Promise<ServerUnderTest> {
+  const taken = spare ?? startTeahouse()
+  spare = undefined
+  // It must not slow the start of the one that is waited for.
+  const house = await taken
+  spare ??= startTeahouse()
+  // Whether it starts is for the test that takes it.
+  spare.catch(() => {})
   return house
 }
 

@@ -8,13 +8,18 @@ const FRAMINGS: StreamFraming[] = ['SSE', 'NDJSON', 'text', 'endless page']
 const READERS = 1_000
 const SENDERS = 10
 
-/** Messages pushed to readers without a WebSocket, beside as many bytes of bare server-sent events in the same bursts. */
+/**
+ * Messages pushed to readers without a WebSocket, beside as many bytes of bare server-sent events in the same bursts: a reader of text, which is
+ * told where each ends, bears witness.
+ */
 export const streams: Scenario = (settings) =>
   closing(async (opened) => {
     const house = await opened.program(startTeahouse({ guests: SENDERS }))
     const raw = await opened.program(startRawSse())
     const toRaw = opened.also(new Audience(raw.origin, toRawStream))
     await toRaw.grow(READERS)
+    const witness = opened.also(new Audience(house.origin, toStream(house, 'text')))
+    await witness.grow(1)
     const senders = house.guests.map(({ cookie }) => asBrowser(house.origin, 'lobby', cookie, 'htmx'))
 
     const { lines, add } = linesOf(`streams: ${SENDERS} senders, ${READERS} readers`)
@@ -23,7 +28,7 @@ export const streams: Scenario = (settings) =>
       const ours = opened.also(new Audience(house.origin, toStream(house, framing)))
       await ours.grow(READERS)
       const measured = await inRounds(settings, async (plan) => {
-        const teahouse = await measure(house, senders, ours, plan)
+        const teahouse = await measure(house, senders, ours, plan, witness)
         return { teahouse, raw: await feed(raw, toRaw, teahouse.bursts, teahouse.messageBytes) }
       })
       ours.close()

@@ -1,0 +1,1 @@
+ALTER TABLE `one_time_secrets` MODIFY COLUMN `purpose` enum('phone','password','passkey','device') NOT NULL;
