@@ -81,7 +81,13 @@ async function openWebSocket(autoPong: boolean) {
 const large = {
   version: 1,
   cursor: '1.k3',
-  message: { body: 'x'.repeat(32 * 2 ** 20), html: '', createdAt: new Date(0), author: {} },
+  message: {
+    body: 'x'.repeat(32 * 2 ** 20),
+    html: '',
+    createdAt: new Date(0),
+    author: {},
+    reactions: [] as unknown,
+  },
 } as LiveEvent
 
 describe('a connection', () => {
