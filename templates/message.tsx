@@ -169,7 +169,8 @@ const HAN = /\p{Script=Han}/u
 /** Scripts that tell a language, the surest first: Japanese has Chinese characters too. */
 const SCRIPTS: [RegExp, string][] = [
   [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
-  [/\p{Script=Hangul}/u, 'ko'],
+  // The fillers are Hangul to Unicode, and nothing to see.
+  [/(?![\u115f\u1160\u3164\uffa0])\p{Script=Hangul}/u, 'ko'],
   [HAN, 'zh'],
 ]
 
