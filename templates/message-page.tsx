@@ -4,21 +4,19 @@ import { Layout } from './layout.tsx'
 import { Lines } from './message.tsx'
 import { ServerZone } from './moment.tsx'
 import { UnreadForm } from './unread-form.tsx'
-import type { MayView, MessageView, PageContext, RoomView } from './views.ts'
+import type { MayView, MessagePageView, MessageView, PageContext, RoomView } from './views.ts'
 import { useWords } from './words.tsx'
 
 interface Props {
   page: PageContext
   room: RoomView
-  message: MessageView
-  /** The room's version. */
-  version: number
-  may: MayView
+  view: MessagePageView
 }
 
-/** The permalink of one message. */
-export function MessagePage({ page, room, message, version, may }: Props) {
+/** The permalink of one message: what can be done with it, and what answers it. */
+export function MessagePage({ page, room, view }: Props) {
   const words = useWords()
+  const { message, version, may } = view
   const title = words.permalink.title(message.number, room.name)
   return (
     <Layout
@@ -36,16 +34,38 @@ export function MessagePage({ page, room, message, version, may }: Props) {
         {may.react && <React page={page} message={message} />}
         <Actions room={room} message={message} may={may} />
         <UnreadForm page={page} slug={room.slug} number={message.number} />
+        <Replies view={view} />
         <ServerZone />
       </main>
     </Layout>
   )
 }
 
+function Replies({ view: { message, replies } }: { view: MessagePageView }) {
+  const words = useWords().permalink
+  if (replies.messages.length === 0) return null
+  const more = replies.goOnAfter
+  return (
+    <section id="replies" aria-labelledby="replies-heading">
+      <h2 id="replies-heading">{words.replies}</h2>
+      <ul class="replies">
+        <Lines messages={replies.messages} runs={false} />
+      </ul>
+      {more !== null && (
+        <p class="actions">
+          <a href={`${messageUrl(message.room, message.number)}?after=${more}#replies`}>
+            {words.moreReplies}
+          </a>
+        </p>
+      )}
+    </section>
+  )
+}
+
 /** What is given with one press; anything else is typed. */
 const USUAL = ['🍵', '👍', '❤️', '😂', '🙏']
 
-function React({ page, message }: Pick<Props, 'page' | 'message'>) {
+function React({ page, message }: { page: PageContext; message: MessageView }) {
   const words = useWords()
   const action = reactionsUrl(message.room, message.number)
   return (
@@ -72,7 +92,7 @@ function React({ page, message }: Pick<Props, 'page' | 'message'>) {
 }
 
 /** All that can be done with a message, by links: where no script opens a menu, this is it. */
-function Actions({ room, message, may }: Pick<Props, 'room' | 'message' | 'may'>) {
+function Actions({ room, message, may }: { room: RoomView; message: MessageView; may: MayView }) {
   const words = useWords()
   const { number, replyTo, deleted, editedAt } = message
   const url = messageUrl(room.slug, number)

@@ -132,11 +132,8 @@ function Reactions({ message, words }: { message: MessageView; words: Words['mes
   return (
     <ul class="reactions" aria-label={words.reactions}>
       {reactions.map(({ emoji, count, members }) => {
-        const names = words.reaction(
-          emoji,
-          members.map(({ name }) => name || words.formerMember),
-          count - members.length,
-        )
+        const names = members.map(({ name }) => name || words.formerMember)
+        const reactors = words.reactors(names, count - members.length)
         return (
           <li>
             <button
@@ -147,10 +144,9 @@ function Reactions({ message, words }: { message: MessageView; words: Words['mes
               value={emoji}
               class="reaction"
               data-by={members.map(({ id }) => id).join(' ')}
-              title={names}
-              aria-label={names}
+              title={reactors}
             >
-              {emoji} <b>{count}</b>
+              {emoji} <b>{count}</b> <span class="for-readers">{reactors}</span>
             </button>
           </li>
         )
@@ -173,7 +169,8 @@ const HAN = /\p{Script=Han}/u
 /** Scripts that tell a language, the surest first: Japanese has Chinese characters too. */
 const SCRIPTS: [RegExp, string][] = [
   [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
-  [/\p{Script=Hangul}/u, 'ko'],
+  // The fillers are Hangul to Unicode, and nothing to see.
+  [/(?![\u115f\u1160\u3164\uffa0])\p{Script=Hangul}/u, 'ko'],
   [HAN, 'zh'],
 ]
 

@@ -421,6 +421,22 @@ export interface MayView {
   delete: boolean
 }
 
+/** What answers a message, a page of it. */
+export interface RepliesView {
+  messages: MessageView[]
+  /** The last number shown, where there are more. */
+  goOnAfter: number | null
+}
+
+/** One message on its own page. */
+export interface MessagePageView {
+  message: MessageView
+  /** The room's version. */
+  version: number
+  may: MayView
+  replies: RepliesView
+}
+
 export interface ComposerView {
   /** Where it posts: /rooms/:room/messages */
   action: string

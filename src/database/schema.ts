@@ -310,6 +310,7 @@ export const messages = mysqlTable(
     uniqueIndex('messages_send').on(table.roomId, table.sendKey),
     index('messages_version').on(table.roomId, table.version),
     index('messages_created').on(table.roomId, table.createdAt),
+    index('messages_replies').on(table.roomId, table.replyTo),
   ],
 )
 

@@ -67,6 +67,7 @@ export const RIGHTS: Readonly<Record<string, Right>> = {
   'GET /rooms/:room/messages/:number/delete': 'send',
   'POST /rooms/:room/messages/:number/delete': 'send',
   'GET /rooms/:room/messages/:number/versions': 'read',
+  'GET /rooms/:room/messages/:number/replies': 'read',
   'POST /rooms/:room/messages/:number/reactions': 'send',
   'PUT /rooms/:room/messages/:number/reactions/:emoji': 'send',
   'DELETE /rooms/:room/messages/:number/reactions/:emoji': 'send',

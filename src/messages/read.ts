@@ -151,6 +151,12 @@ export function createLogReader(database: Database) {
       return message ?? null
     },
 
+    /** What answers a message, in the order of the numbers, after one. */
+    async replies(roomId: string, number: number, after: number, limit = PAGE): Promise<Message[]> {
+      const answers = inRoom(roomId, eq(messages.replyTo, number), gt(messages.number, after))
+      return select(answers, asc(messages.number), limit)
+    },
+
     /** What a message said before its edits, from the first to the last; of very many the last. */
     async versions(roomId: string, number: number): Promise<MessageVersion[]> {
       const newest = await database

@@ -2,7 +2,7 @@ import { isWorthRetrying } from '../database/errors.ts'
 import type { Appended, OnCommit, Send } from './append.ts'
 import type { Change, Outcome } from './change.ts'
 import type { Message } from './message.ts'
-import type { Counters, MessageStore } from './store.ts'
+import type { Draft, MessageStore } from './store.ts'
 import { NotAppended, RoomOverloaded } from './unwritten.ts'
 
 /** Rows in one transaction: beyond this the INSERT gains nothing and the first waits for the last. */
@@ -174,9 +174,7 @@ export class RoomWriter {
     for (const wish of wishes) if (!firsts.has(wish.key)) firsts.set(wish.key, wish)
     const { life, stored, fresh } = await this.store.append({
       roomId: this.roomId,
-      keys: [...firsts.keys()],
-      draft: (counters, freshKeys) =>
-        new Map(freshKeys.map((key, place) => [key, this.draft(firsts.get(key)?.send, counters, place + 1)])),
+      drafts: new Map(Array.from(firsts, ([key, { send }]) => [key, this.draft(send)])),
       beforeCommit,
     })
     const answers = wishes.map((wish): Appended => {
@@ -195,12 +193,9 @@ export class RoomWriter {
     return { answers: outcomes, changes: made, life }
   }
 
-  private draft(send: Send | undefined, room: Counters, step: number): Message {
-    if (!send) throw new Error('A key was stored that nobody sent.')
+  private draft(send: Send): Draft {
     return {
       roomId: this.roomId,
-      number: room.lastNumber + step,
-      version: room.version + step,
       author: { id: send.authorId, name: send.authorName },
       body: send.body,
       notice: send.notice ?? null,

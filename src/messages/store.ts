@@ -1,4 +1,6 @@
+import { raw } from 'mysql2'
 import type { OpenDatabase } from '../database/connection.ts'
+import { isDuplicateKey } from '../database/errors.ts'
 import { messages } from '../database/schema.ts'
 import { inTransaction, type Statement } from '../database/together.ts'
 import type { Change, Outcome } from './change.ts'
@@ -7,30 +9,40 @@ import type { Message } from './message.ts'
 import { toStored } from './notice.ts'
 import { parseReactions, reactorsIn } from './reactions.ts'
 import { namesOf, type StoredRow, storedMessage, storedUnder, toNames } from './rows.ts'
-import { begin, commit, lockRoom, type RoomRow, raiseVersion } from './statements.ts'
+import {
+  begin,
+  commit,
+  lockRoom,
+  lockRoomAndKeepPlace,
+  type RoomRow,
+  raiseVersion,
+  tellKeptPlace,
+} from './statements.ts'
 
-/** Where the room stands, read under the lock on its row. */
-export interface Counters {
+/** A new message before it has its place in the room. */
+export type Draft = Omit<Message, 'number' | 'version'>
+
+interface AppendOptions {
+  roomId: string
+  /** By send key, 1 to 200. */
+  drafts: Map<string, Draft>
+  /** Called when a COMMIT is about to be sent: from then on an error does not say that nothing was stored. */
+  beforeCommit: () => void
+}
+
+interface AppendedAll {
   life: string
-  lastNumber: number
-  version: number
+  stored: Map<string, Message>
+  fresh: Map<string, Message>
 }
 
 export interface MessageStore {
   /**
    * Stores new messages in one transaction, behind the lock on the room's row: that makes the order of the commits the order of the
    * versions, on any number of nodes, and a rollback leaves no hole.
-   * @param keys the send keys that may be stored already, 1 to 200
-   * @param draft makes the new messages from where the room stands and from the keys that were stored before, by key
-   * @param beforeCommit called when the COMMIT is about to be sent: from then on an error does not say that nothing was stored
    * @returns the life of the room, the messages that were stored before under these keys, and the new ones, by key
    */
-  append(options: {
-    roomId: string
-    keys: string[]
-    draft: (counters: Counters, freshKeys: string[]) => Map<string, Message>
-    beforeCommit: () => void
-  }): Promise<{ life: string; stored: Map<string, Message>; fresh: Map<string, Message> }>
+  append(options: AppendOptions): Promise<AppendedAll>
 
   /**
    * Makes tombstones of some of an author's messages after a number, in one transaction behind the same lock: each takes the next version.
@@ -67,13 +79,14 @@ const moveCounters = (room: unknown, by: number, activeAt: Date): Statement => (
   params: [by, by, activeAt, room],
 })
 
-const insert = (room: unknown, fresh: Map<string, Message>): Statement => ({
+/** In the order of the drafts, from where the room stands. */
+const insert = (room: unknown, drafts: Map<string, Draft>): Statement => ({
   sql: 'insert into messages (room_id, number, version, author_id, send_key, body, notice, reply_to, created_at) values ?',
   params: [
-    Array.from(fresh, ([key, { number, version, author, body, notice, replyTo, createdAt }]) => [
+    Array.from(drafts, ([key, { author, body, notice, replyTo, createdAt }], place) => [
       room,
-      number,
-      version,
+      raw(`@number + ${place + 1}`),
+      raw(`@version + ${place + 1}`),
       messages.authorId.mapToDriverValue(author.id),
       messages.sendKey.mapToDriverValue(key),
       body,
@@ -84,8 +97,11 @@ const insert = (room: unknown, fresh: Map<string, Message>): Statement => ({
   ],
 })
 
+const storeAll = (room: unknown, drafts: Map<string, Draft>): Statement[] =>
+  drafts.size > 0 ? [insert(room, drafts), moveCounters(room, drafts.size, writtenAt(drafts))] : []
+
 /** When the last of them was written. */
-const writtenAt = (fresh: Map<string, Message>) => [...fresh.values()].at(-1)?.createdAt ?? new Date()
+const writtenAt = (drafts: Map<string, Draft>) => [...drafts.values()].at(-1)?.createdAt ?? new Date()
 
 const ownMessages = (room: unknown, authorId: string, after: number): Statement => ({
   sql: 'select number, reply_to, created_at, edited_at from messages where room_id = ? and number > ? and number <= ? and author_id = ? and deleted_at is null and notice is null order by number limit ?',
@@ -111,47 +127,64 @@ interface OwnRow {
 }
 
 /**
- * The log's statements, by hand and in two round trips: to lock and look, to store and commit. Through Drizzle a batch took six, and each
- * value of each row was wrapped in objects, which cost more than everything else that happens to a message.
+ * The log's statements, by hand and in one round trip, which costs this process more than the statements in it: a second one costs sends
+ * into fifty rooms half as much CPU again. Through Drizzle there were six, and each value of each row was wrapped in objects.
  */
 export function createMessageStore(opened: OpenDatabase): MessageStore {
   const { writers, logger } = opened
+
+  function appendNew({ roomId, drafts, beforeCommit }: AppendOptions): Promise<AppendedAll> {
+    const room = messages.roomId.mapToDriverValue(roomId)
+    return inTransaction(
+      writers.promise(),
+      async (send) => {
+        beforeCommit()
+        const lock = lockRoomAndKeepPlace(room)
+        const answers = await send(begin, ...lock, ...storeAll(room, drafts), tellKeptPlace, commit)
+        const place = keptPlace(answers)
+        return { life: place.life, stored: new Map(), fresh: numbered(drafts, place) }
+      },
+      logger,
+    )
+  }
+
+  function appendWhatIsNew({ roomId, drafts, beforeCommit }: AppendOptions): Promise<AppendedAll> {
+    const room = messages.roomId.mapToDriverValue(roomId)
+    return inTransaction(
+      writers.promise(),
+      async (send) => {
+        const found = await send(begin, ...lockRoomAndKeepPlace(room), storedUnder(room, [...drafts.keys()]))
+        const rows = found.at(-1) as StoredRow[]
+        const known = new Map(
+          rows.map((row) => [String(messages.sendKey.mapFromDriverValue(row.send_key)), row]),
+        )
+        const missing = new Map([...drafts].filter(([key]) => !known.has(key)))
+        const reactors = rows.flatMap(({ reactions }) => reactorsIn(parseReactions(reactions)))
+        const asked = reactors.length > 0 ? [namesOf(reactors)] : []
+        beforeCommit()
+        const answers = await send(...asked, ...storeAll(room, missing), tellKeptPlace, commit)
+        const names = asked.length > 0 ? toNames(answers[0]) : new Map()
+        const place = keptPlace(answers)
+        const stored = new Map(
+          Array.from(known, ([key, row]) => [key, storedMessage(roomId, row, names)] as const),
+        )
+        return { life: place.life, stored, fresh: numbered(missing, place) }
+      },
+      logger,
+    )
+  }
+
   return {
     change: (options) => changeStored(opened, options),
 
-    append({ roomId, keys, draft, beforeCommit }) {
-      const room = messages.roomId.mapToDriverValue(roomId)
-      return inTransaction(
-        writers.promise(),
-        async (send) => {
-          const [, counters, rows] = (await send(begin, lockRoom(room), storedUnder(room, keys))) as [
-            unknown,
-            RoomRow[],
-            StoredRow[],
-          ]
-          if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
-          const { life, last_number: lastNumber, version } = counters[0]
-          const known = new Map(
-            rows.map((row) => [String(messages.sendKey.mapFromDriverValue(row.send_key)), row]),
-          )
-          const fresh = draft(
-            { life, lastNumber, version },
-            keys.filter((key) => !known.has(key)),
-          )
-          const reactors = rows.flatMap(({ reactions }) => reactorsIn(parseReactions(reactions)))
-          const asked = reactors.length > 0 ? [namesOf(reactors)] : []
-          const writes =
-            fresh.size > 0 ? [insert(room, fresh), moveCounters(room, fresh.size, writtenAt(fresh))] : []
-          beforeCommit()
-          const answers = await send(...asked, ...writes, commit)
-          const names = asked.length > 0 ? toNames(answers[0]) : new Map()
-          const stored = new Map(
-            Array.from(known, ([key, row]) => [key, storedMessage(roomId, row, names)] as const),
-          )
-          return { life, stored, fresh }
-        },
-        logger,
-      )
+    async append(options) {
+      try {
+        return await appendNew(options)
+      } catch (error) {
+        // One that is stored already has undone them all. Repeats are rare: to look for them first would cost every batch a round trip.
+        if (!isDuplicateKey(error)) throw error
+        return appendWhatIsNew(options)
+      }
     },
 
     erase({ roomId, author, after, now }) {
@@ -196,3 +229,17 @@ export function createMessageStore(opened: OpenDatabase): MessageStore {
     },
   }
 }
+
+/** @param answers which end with those to `tellKeptPlace` and to COMMIT */
+function keptPlace(answers: unknown[]): RoomRow {
+  const [place] = answers.at(-2) as [RoomRow]
+  return place
+}
+
+const numbered = (drafts: Map<string, Draft>, { last_number, version }: RoomRow) =>
+  new Map<string, Message>(
+    Array.from(drafts, ([key, draft], place) => [
+      key,
+      { ...draft, number: last_number + place + 1, version: version + place + 1 },
+    ]),
+  )

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
-import { roomUrl } from '../../templates/addresses.ts'
+import { messageUrl, roomUrl } from '../../templates/addresses.ts'
 import { MessageItem } from '../../templates/message.tsx'
 import { MessagePage } from '../../templates/message-page.tsx'
-import type { MayView } from '../../templates/views.ts'
+import type { MayView, RepliesView } from '../../templates/views.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { signedIn } from '../http/context.ts'
 import { problem, type Refused } from '../http/errors.ts'
@@ -12,13 +12,14 @@ import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
 import type { Send } from '../messages/append.ts'
 import { toTextLine } from '../messages/format.ts'
 import { type Message, REPLIED_LENGTH } from '../messages/message.ts'
+import { PAGE } from '../messages/read.ts'
 import { freshNonce, NONCE } from '../messages/send-key.ts'
 import { toJson, toView } from '../messages/view.ts'
 import type { Room, RoomPlace } from '../rooms/rooms.ts'
 import { closedTo, enterPlace, enterRoom, keeps } from './door.ts'
 import { takeFloor } from './floor.ts'
 import { answerMessage, findMessage, messageTag, typedText } from './message.tsx'
-import { wholeNumber } from './query.ts'
+import { numberParameter, wholeNumber } from './query.ts'
 
 type CheckedSend = Omit<Send, 'authorId' | 'authorName'>
 
@@ -87,12 +88,36 @@ export const messages = new Hono<Env>()
     if (face === 'json') return c.json(toJson(view))
     if (face === 'text') return c.text(`${toTextLine(view, wordsFor(c))}\n`)
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageItem message={view} />)
+    const replies = await repliesTo(c, room, message)
+    c.header('Teahouse-Version', String(room.version))
+    const page = await pageContext(c)
     const may = mayDo(c, room, message)
     return renderPage(
       c,
-      <MessagePage page={await pageContext(c)} room={room} message={view} version={room.version} may={may} />,
+      <MessagePage page={page} room={room} view={{ message: view, version: room.version, may, replies }} />,
     )
   })
+
+  .get('/rooms/:room/messages/:number/replies', async (c) => {
+    const face = chooseFace(c.req.raw)
+    const room = await enterRoom(c)
+    const message = await findMessage(c, room)
+    // People read them on the message's own page.
+    if (face === 'html') return c.redirect(`${messageUrl(room.slug, message.number)}#replies`, 303)
+    const { messages: replies, goOnAfter } = await repliesTo(c, room, message)
+    c.header('Teahouse-Version', String(room.version))
+    if (face === 'text') return c.text(replies.map((reply) => `${toTextLine(reply, wordsFor(c))}\n`).join(''))
+    const { slug, version } = room
+    return c.json({ room: slug, number: message.number, version, messages: replies.map(toJson), goOnAfter })
+  })
+
+/** A page of what answers a message, and the number after which there is more, else null. */
+async function repliesTo(c: AppContext, room: Room, { number }: Message): Promise<RepliesView> {
+  const after = numberParameter(c, 'after') ?? 0
+  const found = await c.get('house').reader.replies(room.id, number, after, PAGE + 1)
+  const shown = found.slice(0, PAGE).map((reply) => toView(reply, room.slug))
+  return { messages: shown, goOnAfter: found.length > PAGE ? (shown.at(-1)?.number ?? null) : null }
+}
 
 function mayDo(c: AppContext, room: Room, { author, deletedAt, notice }: Message): MayView {
   const isMine = author.id === signedIn(c).member.id

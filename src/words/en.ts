@@ -346,10 +346,12 @@ export const en = {
     /** Where a message is one line of text. */
     deletedLine: '(deleted)',
     inReplyTo: 'in reply to',
+    /** Where a message that was changed comes once more, for pages that cannot replace it. */
+    asItIsNow: (number: number) => `#${number} was changed. As it is now:`,
     reactions: 'Reactions',
-    /** Of a button: a press gives the same reaction, or takes it back. */
-    reaction: (emoji: string, names: string[], others: number) =>
-      `${emoji} ${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`,
+    /** Who gave a reaction. */
+    reactors: (names: string[], others: number) =>
+      `${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`,
     react: 'React',
     more: 'More',
     /** In place of the name of whoever has left. Nobody can take it. */
@@ -556,6 +558,8 @@ export const en = {
     edit: 'Edit',
     delete: 'Delete',
     versions: 'What it said before',
+    replies: 'Answers',
+    moreReplies: 'More answers',
   },
 
   /** Editing a message, and what it said before. */

@@ -304,9 +304,9 @@ export const zh: Words = {
     },
     deletedLine: '（已删除）',
     inReplyTo: '回复',
+    asItIsNow: (number) => `#${number} 有改动。现在是：`,
     reactions: '表情',
-    reaction: (emoji, names, others) =>
-      `${emoji} ${names.join('、')}${others > 0 ? `等 ${names.length + others} 人` : ''}`,
+    reactors: (names, others) => `${names.join('、')}${others > 0 ? `等 ${names.length + others} 人` : ''}`,
     react: '加表情',
     more: '更多',
     formerMember: '已离开的成员',
@@ -506,6 +506,8 @@ export const zh: Words = {
     edit: '编辑',
     delete: '删除',
     versions: '它以前怎么说',
+    replies: '回复',
+    moreReplies: '更多回复',
   },
 
   edit: {

@@ -330,6 +330,41 @@ describe.each(polling)('over $name', ({ face }: FramingUnderTest) => {
   })
 })
 
+describe('the answers to a message', () => {
+  it('are listed on its page and for programs, 50 at a time, in their order', async () => {
+    const asked = await say(program, 'Who comes on Thursday?')
+    const reply = async (body: string) => {
+      const json = { body, reply_to: asked }
+      return told(
+        await ask(stranger.origin, '/rooms/lobby/messages', {
+          json,
+          headers: { ...stranger.headers, ...inJson },
+        }),
+      )
+    }
+    expect((await get(path(asked, 'replies'))).json()).toMatchObject({ messages: [], goOnAfter: null })
+    const numbers: number[] = []
+    for (let place = 1; place <= 51; place += 1) numbers.push((await reply(`I do, ${place}`)).number)
+    const listed = (answer: Answer) => answer.json() as { messages: Told[]; goOnAfter: number | null }
+    const first = listed(await get(path(asked, 'replies')))
+    expect(first.messages.map(({ number }) => number)).toEqual(numbers.slice(0, 50))
+    expect(first.goOnAfter).toBe(numbers[49])
+    const rest = listed(await get(`${path(asked, 'replies')}?after=${first.goOnAfter}`))
+    expect([rest.messages.map(({ number }) => number), rest.goOnAfter]).toEqual([numbers.slice(50), null])
+    const text = await get(`${path(asked, 'replies')}?after=${first.goOnAfter}`, program, {
+      Accept: 'text/plain',
+    })
+    expect(text.body).toMatch(/^#\d+ .* Mei Lin: I do, 51\n$/)
+    const page = await get(path(asked), bashirs, inHtml)
+    expect(faultsOfPage(page.body)).toEqual([])
+    expect([page.body.includes('I do, 50<'), page.body.includes('I do, 51<')]).toEqual([true, false])
+    expect(page.body).toContain(`href="${path(asked)}?after=${first.goOnAfter}#replies"`)
+    const inPage = await get(path(asked, 'replies'), bashirs, inHtml)
+    expect([inPage.status, inPage.headers.location]).toEqual([303, `${path(asked)}#replies`])
+    expect((await get(path(999_999, 'replies'))).status).toBe(404)
+  })
+})
+
 describe('an answer', () => {
   it('shows the beginning of what it answers, in pages and pushes, as that now is', async () => {
     const asked = await say(program, 'Who wants **oolong**?')

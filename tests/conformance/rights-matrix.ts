@@ -63,6 +63,7 @@ PUT  /rooms/:room/messages/:number                      401    403      200    4
 GET  /rooms/:room/messages/:number/edit                 401    403      200    403   403   403  200  403
 POST /rooms/:room/messages/:number/edit                 401    403      200    403   403   403  200  403   body=:unique
 GET  /rooms/:room/messages/:number/versions             401    200      200    200   200   200  403  403
+GET  /rooms/:room/messages/:number/replies              401    200      200    200   200   200  403  403
 POST /rooms/:room/messages/:number/reactions            401    200      200    200   200   403  200  403   emoji=🍵
 PUT  /rooms/:room/messages/:number/reactions/:emoji     401    200      200    200   200   403  200  403
 DELETE /rooms/:room/messages/:number/reactions/:emoji   401    =200     =200   =200  =200  403  =200 403

@@ -114,6 +114,7 @@ describeOnBoth('the schema', (fresh) => {
     await reader.newestAt(room.id, 2_990)
     await reader.nearestTalk(room.id, new Date(), 'before')
     await reader.versions(room.id, 5)
+    await reader.replies(room.id, 5, 0)
     await reader.hasReacted(room.id, { number: 5, memberId: member.id, emoji: '👍' })
     const watchedLog = createRoomLog({ store: createMessageStore(watched), onCommit: () => {} })
     await watchedLog.append(room.id, send('again'))
