@@ -127,7 +127,8 @@ async function joinNodes(url: string, logger: Logger): Promise<{ bus: Bus; limit
   const redis = openRedis(url)
   const bus = createRedisBus(redis, {
     onTrouble(trouble) {
-      if (trouble) logger.warn({ trouble, redis: redis.address, error: redis.lastError() }, 'other nodes are heard late')
+      if (trouble)
+        logger.warn({ trouble, redis: redis.address, error: redis.lastError() }, 'other nodes are heard late')
       else logger.warn({ redis: redis.address }, 'other nodes are heard in time again')
     },
     onFault: (error) => logger.error({ err: error, part: 'bus' }, 'something broke'),

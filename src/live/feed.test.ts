@@ -614,6 +614,19 @@ describe('the feed', () => {
     expect(outlet.starts()).toEqual([{ kind: 'ready', version: 3, cursor: '3.k4' }])
   })
 
+  it('goes on from no version that only a stranger on the bus has spoken of', async () => {
+    const room = new ModelRoom()
+    const { publish, subscribe } = openFeed(room)
+    const outlet = new RecordingOutlet()
+    await subscribe(outlet, null)
+    room.commit(['new'])
+    publish([], 2 ** 50)
+    await rest()
+    publish(room.commit(['new', 'new']))
+    await rest()
+    expect(outlet.versions).toEqual([1, 2, 3])
+  })
+
   it('takes the news that comes in the very moment when it has read what was missing', async () => {
     const room = new ModelRoom()
     const { publish, subscribe } = openFeed(room)
