@@ -58,7 +58,8 @@ export function readShape(html?: string): PageShape {
 
   function skeletonOf(element: Element): string {
     // Midnight, the heartbeat of a stream, how far someone has read and who is here come where they come.
-    if (element.matches('#messages > :is(li.day, li.unread-line, i[data-event]), #people .drawer-body')) return ''
+    if (element.matches('#messages > :is(li.day, li.unread-line, i[data-event]), #people .drawer-body'))
+      return ''
     const attributes = element
       .getAttributeNames()
       .filter((name) => !volatile.test(name))
