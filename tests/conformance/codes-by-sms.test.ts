@@ -344,6 +344,12 @@ describe('limits on codes', () => {
     }
     expect((await ask(stranger().phone, '2001:db8:1:2:ffff::1')).status).toBe(429)
     expect((await ask(stranger().phone, '2001:db8:1:3::1')).status).toBe(200)
+    // Nor does it use up those of a number from then on.
+    const { phone } = stranger()
+    for (let asked = 0; asked < LIMITS.codesOfNumber.points; asked += 1) {
+      expect((await ask(phone, '2001:db8:1:2::1')).status).toBe(429)
+    }
+    expect((await ask(phone, '2001:db8:1:3::1')).status).toBe(200)
   })
 
   it('a country gets two hundred an hour, from whatever places; others still get theirs', async () => {
