@@ -13,7 +13,9 @@ const inReadme: Record<LimitName | keyof typeof MOST_STREAMS, string> = {
   failedLoginsOfAddress: 'failed log-ins from an address (IPv6: a /64)',
   failedCodesOfAccount: 'wrong codes of an account (a recovery code or a passkey still opens)',
   failedCodesOfAddress: 'wrong codes from an address',
+  passwordsOfAddress: 'passwords checked from an address, right ones too',
   passkeyChallengesOfAddress: 'log-ins by passkey begun from an address',
+  refusedPasskeysOfAddress: 'refused passkeys from an address',
   registrationsOfAddress: 'registrations from an address',
   takenNumbersOfAddress:
     'registrations from an address with a number that is taken, where numbers are not verified',

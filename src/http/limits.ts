@@ -30,8 +30,12 @@ export const LIMITS = {
   failedCodesOfAccount: { points: 10, seconds: 3_600 },
   /** Against guessing the codes of many accounts from one place. */
   failedCodesOfAddress: { points: 100, seconds: 3_600 },
+  /** Each password costs a core 33 ms, a right one too: whoever has one account must not keep the house busy with it. A school still gets in. */
+  passwordsOfAddress: { points: 300, seconds: 600 },
   /** Each is a row for five minutes, and anyone may ask for one. */
   passkeyChallengesOfAddress: { points: 300, seconds: 600 },
+  /** Nobody guesses a passkey, but each that is refused is a line of the record, and anyone may send one. */
+  refusedPasskeysOfAddress: { points: 100, seconds: 600 },
   /** Against filling the house with accounts. */
   registrationsOfAddress: { points: 60, seconds: 3_600 },
   /**

@@ -74,6 +74,11 @@ describe('a message as a line of text', () => {
     ['from a pipe\n', '#57 2026-11-23 04:05 Mei: from a pipe'],
   ])('%j', (body, text) => expect(line(body)).toBe(text))
 
+  it('is made in a moment, however many of its lines are empty', () => {
+    // By the square of their number these would take minutes.
+    expect(line(`${'\n'.repeat(300_000)}x\n\n`)).toMatch(/\S:\s+x$/)
+  })
+
   it('says that it was deleted in the words of its reader', () => {
     const message = {
       number: 1,

@@ -70,11 +70,18 @@ interface TextMessage {
 export function toTextLine(message: TextMessage, { message: words }: Words): string {
   const moment = message.createdAt.toISOString().slice(0, 16).replace('T', ' ')
   // What a pipe sends ends in a newline, which would be an empty line here.
-  const body = message.deleted ? words.deletedLine : plainText(saidIn(message, words)).replace(/\n+$/, '')
+  const body = message.deleted ? words.deletedLine : withoutLastLines(plainText(saidIn(message, words)))
   const name = onOneLine(message.author.name || words.formerMember)
   const reacted = (message.reactions ?? []).map((reaction) => reactionInText(reaction, words)).join(' ')
   const lines = [...body.split('\n'), ...(reacted ? [reacted] : [])]
   return `#${message.number} ${moment} ${name}: ${lines.join('\n    ')}`
+}
+
+/** Without the newlines at its end. By hand: `/\n+$/` takes a third of a second for ten thousand of them in the middle. */
+function withoutLastLines(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '\n') end -= 1
+  return text.slice(0, end)
 }
 
 /** Text for terminals and files, where no box ends what a direction mark begins: what follows it would be read backwards. */

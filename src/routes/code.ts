@@ -6,8 +6,9 @@ import { addressKey, addressOf } from '../http/limits.ts'
 /** Counts a code before it is sent, whoever has the number. @param phone E.164. @throws Problem 429 */
 export async function countCode(c: AppContext, phone: string): Promise<void> {
   const { limits } = c.get('house')
-  await limits.take('codesOfNumber', phone)
+  // The address first: past its own limit it must not use up the codes of one number after another.
   await limits.take('codesOfAddress', addressKey(addressOf(c)))
+  await limits.take('codesOfNumber', phone)
   await limits.take('codesOfCountry', callingCodeOf(phone))
 }
 

@@ -28,6 +28,16 @@ export async function takeCode(c: AppContext, memberId: string): Promise<CodeKin
   return kind
 }
 
+/**
+ * Checks a password, and counts that it was checked: each takes a core, right ones too.
+ * @param hash null where nobody has that number: it takes the same time and is wrong
+ * @throws Problem 429
+ */
+export async function checkPassword(c: AppContext, hash: string | null, password: string): Promise<boolean> {
+  await c.get('house').limits.take('passwordsOfAddress', addressKey(addressOf(c)))
+  return verifyPassword(hash, password)
+}
+
 /** Whether `confirmPerson` will ask whoever is signed in for a code. */
 export async function asksCode(c: AppContext): Promise<boolean> {
   return (await c.get('house').secondFactors.state(signedIn(c).member.id)).authenticator
@@ -45,7 +55,7 @@ export async function confirmPerson(c: AppContext): Promise<Problem | null> {
   const { password = '', code = '' } = c.get('fields')
   if (!password) return problem('invalid', { fields: { password: (words) => words.passwordMissing } })
   await limits.take('failedLoginsOfAccount', id)
-  if (!(await verifyPassword(await members.passwordHash(id), password)))
+  if (!(await checkPassword(c, await members.passwordHash(id), password)))
     return problem('invalid', { fields: { password: (words) => words.confirmWrong } })
   await limits.giveBack('failedLoginsOfAccount', id)
   if (!(await asksCode(c))) return null

@@ -12,7 +12,7 @@ import { type FieldSentence, problem, type Refused } from '../http/errors.ts'
 import { ensureFormToken, formTokenOf } from '../http/identity.ts'
 import { addressKey, addressOf, type LimitName } from '../http/limits.ts'
 import { pageContext, renderPage } from '../http/page.tsx'
-import { takeCode } from './confirm.ts'
+import { checkPassword, takeCode } from './confirm.ts'
 import { isId } from './query.ts'
 import { beginSession, knownDevice, type LoggedInBy, redirectTo, refuseForm } from './session.ts'
 
@@ -38,13 +38,14 @@ export async function authenticate(c: AppContext): Promise<Proven | null> {
     device && device.memberId === found?.id
       ? [['failedLoginsOfKnownDevice', device.id]]
       : [
-          ['failedLoginsOfAccount', phone ?? typed.slice(0, 40)],
+          // The address first: past its own limit it must not use up the tries of one account after another.
           ['failedLoginsOfAddress', addressKey(addressOf(c))],
+          ['failedLoginsOfAccount', phone ?? typed.slice(0, 40)],
         ]
   // Counted before the password is looked at, so that a hundred tries at the same moment are a hundred.
   for (const [limit, key] of counted) await limits.take(limit, key)
 
-  const isRight = await verifyPassword(found?.passwordHash ?? null, password)
+  const isRight = await checkPassword(c, found?.passwordHash ?? null, password)
   if (!isRight || !found) {
     await recordAct(c, 'login-refused', found ? { memberId: found.id } : {})
     return null

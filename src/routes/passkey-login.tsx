@@ -61,11 +61,17 @@ export const passkeyLogin = new Hono<Env>()
 
   .post('/', async (c) => {
     const { half, credential = '' } = c.get('fields')
+    const { limits } = c.get('house')
+    const address = addressKey(addressOf(c))
+    await limits.take('refusedPasskeysOfAddress', address)
     const before = await memberBefore(c)
     if (before === undefined) return refuseLogIn(c, stepExpired)
     const sent = readAssertion(credential)
     const owner = sent && (await ownerOf(c, sent, before?.memberId ?? null))
-    if (owner && (!before || (await takeHalf(c, half ?? '', before)))) return enter(c, owner, 'passkey')
+    if (owner && (!before || (await takeHalf(c, half ?? '', before)))) {
+      await limits.giveBack('refusedPasskeysOfAddress', address)
+      return enter(c, owner, 'passkey')
+    }
     await recordAct(c, 'login-refused', {
       ...(before && { memberId: before.memberId }),
       details: { by: 'passkey' },

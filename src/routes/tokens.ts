@@ -10,6 +10,8 @@ import { authenticate } from './login.tsx'
 
 /** Personal access tokens: with a session, or with phone and password for whoever has no browser. */
 export const tokens = new Hono<Env>().post('/', async (c) => {
+  // An answer in a face that we do not speak must not come after the token was made.
+  const face = tokenFace(c)
   const { memberId, proof } = await ownerOf(c)
   const name = (c.get('fields').name ?? '').trim().slice(0, LONGEST_TOKEN_NAME) || 'curl'
   const { token, scopes, expiresAt } = await c.get('house').tokens.create(memberId, name, { proof })
@@ -19,7 +21,7 @@ export const tokens = new Hono<Env>().post('/', async (c) => {
     details: { name, scopes: scopes.join(' ') },
   })
   c.header('Cache-Control', 'no-store')
-  if (tokenFace(c) === 'text') return c.text(`${token}\n`, 201)
+  if (face === 'text') return c.text(`${token}\n`, 201)
   return c.json({ token, name, scopes, expiresAt: expiresAt.toISOString() }, 201)
 })
 

@@ -414,6 +414,16 @@ describe('sessions', () => {
 })
 
 describe('tokens', () => {
+  it('are not made for an answer in a face that we do not speak', async () => {
+    const me = await someone()
+    const answer = await house.ask('/tokens', {
+      form: {},
+      headers: { ...me.headers, Origin: house.origin, Accept: 'image/png' },
+    })
+    expect(answer.status).toBe(406)
+    expect((await accountOf(house, me)).tokens).toEqual([])
+  })
+
   const form = { name: 'kettle watch', scopes: 'read', days: '7' }
   const make = async (who: Visitor, more: Partial<typeof form> = {}) => {
     const answer = await post(house, who, '/tokens', { ...form, ...more }, 'application/json')

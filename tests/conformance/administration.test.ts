@@ -93,6 +93,17 @@ describe('registering by invitation', () => {
     }
   })
 
+  it('is read in a moment, however long it is and whatever stands in it', async () => {
+    // Read by the square of its length, the larger of these takes minutes in which nobody else is served.
+    for (const invite of [`${'?'.repeat(240_000)}\nx`, '/invite/'.repeat(30_000)]) {
+      const answer = await house.ask('/register', { json: { ...stranger(), invite }, headers: asJson })
+      expect([answer.status, (answer.json() as { fields: object }).fields]).toEqual([
+        422,
+        { invite: expect.any(String) },
+      ])
+    }
+  })
+
   it('is a link that is shown once, as text and as a QR code, with how long it lasts', async () => {
     const answer = await post(
       '/admin/invitations',

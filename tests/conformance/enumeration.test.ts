@@ -15,7 +15,10 @@ import { hiddenField } from './html-document.ts'
 type Fields = Record<string, string>
 const faces = ['text/html', 'application/json', 'text/plain']
 const wrong = 'not-my-password-1'
-/** Of each kind; a look into the database is found from fewer, a hash from twenty. */
+/**
+ * Of each kind. Twenty show a hash more or less, which is what a careless log-in gives away; sixty may well miss a single short query, which is
+ * lost in what everything else takes.
+ */
 const PAIRS = 60
 const timeout = 300_000
 const gateway = await openSmsGateway()

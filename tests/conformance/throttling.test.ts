@@ -180,6 +180,50 @@ describe('an address', () => {
   })
 })
 
+describe('past its limit an address', () => {
+  const first = from('192.0.2.40')
+  const exhaust = async () => {
+    for (let count = 0; count < failedLoginsOfAddress.points; count += 1)
+      await logIn(behind, { ...stranger(), password: wrong }, first)
+  }
+
+  it('uses up the tries of no account more', async () => {
+    const me = stranger()
+    await registerByHttp(behind.origin, me)
+    await exhaust()
+    const refused = await guess(behind, me.phone, failedLoginsOfAccount.points + 5, () => first)
+    expect(new Set(refused)).toEqual(new Set([429]))
+    expect((await logIn(behind, me, from('192.0.2.41'))).status).toBe(303)
+  })
+
+  it('writes no more refused passkeys into the record', async () => {
+    const send = () =>
+      behind.ask('/login/passkey', {
+        form: { credential: '{}' },
+        headers: { Accept: 'application/json', Origin: behind.origin, ...from('192.0.2.42') },
+      })
+    const recorded = async () =>
+      (await behind.query("SELECT 1 FROM audit WHERE address = '192.0.2.42' AND action = 'login-refused'"))
+        .length
+    const { points } = LIMITS.refusedPasskeysOfAddress
+    for (let count = 0; count < points; count += 1) expect((await send()).status).toBe(422)
+    expect(await recorded()).toBe(points)
+    expect((await send()).status).toBe(429)
+    expect(await recorded()).toBe(points)
+  })
+
+  it('has no more passwords checked, not even right ones', async () => {
+    const me = stranger()
+    const known = { Cookie: deviceOf(await registerByHttp(behind.origin, me)), ...from('192.0.2.43') }
+    const statuses: number[] = []
+    for (let count = 0; count <= LIMITS.passwordsOfAddress.points; count += 1)
+      statuses.push((await logIn(behind, me, known)).status)
+    expect(statuses.slice(0, -1)).toEqual(Array(LIMITS.passwordsOfAddress.points).fill(303))
+    expect(statuses.at(-1)).toBe(429)
+    expect((await logIn(behind, me, { ...known, ...from('192.0.2.44') })).status).toBe(303)
+  })
+})
+
 describe('asking which numbers are taken, where they are not verified', () => {
   const register = (person: Partial<Person>, address: string) =>
     behind.ask('/register', {

@@ -117,7 +117,9 @@ describeOnBoth('the schema', (fresh) => {
     await reader.replies(room.id, 5, 0)
     await reader.hasReacted(room.id, { number: 5, memberId: member.id, emoji: '👍' })
     const watchedLog = createRoomLog({ store: createMessageStore(watched), onCommit: () => {} })
-    await watchedLog.append(room.id, send('again'))
+    await watchedLog.append(room.id, send('said once'))
+    // What was sent before is looked for.
+    await watchedLog.append(room.id, send('said once'))
     const by = member.id
     await watchedLog.change(room.id, { kind: 'edit', number: 3_000, by, body: 'edited', seen: null })
     await watchedLog.change(room.id, { kind: 'react', number: 3_000, by, emoji: '👍', on: true })
