@@ -48,8 +48,22 @@ describe('the configuration', () => {
 
   it('does not repeat a password', () => {
     expect(refusal({ DATABASE_URL: 'postgres://me:hunter2@db/tea' })).not.toContain('hunter2')
+    expect(refusal({ REDIS_URL: 'http://:hunter2@redis' })).not.toContain('hunter2')
     expect(refusal({ SMS_WEBHOOK_URL: 'http://sms.example/hunter2' })).not.toContain('hunter2')
     expect(refusal({ SMS_WEBHOOK_TOKEN: 'hunter 2' })).not.toContain('hunter')
+  })
+
+  it.each([
+    ['redis://localhost', true],
+    ['rediss://tea:secret@redis.example.org:6380/2', true],
+    ['redis://[::1]:6379/', true],
+    ['redis://localhost/two', false],
+    ['redis://localhost?tls=0', false],
+    ['redis://', false],
+    ['http://localhost:6379', false],
+    ['localhost:6379', false],
+  ])('lets nodes meet at %s: %s', (url, isTaken) => {
+    expect(refusal({ REDIS_URL: url }) === null).toBe(isTaken)
   })
 
   it.each([

@@ -19,6 +19,12 @@ const variables = {
     allowed: 'a URL such as mysql://user:password@host:3306/database',
     secret: true,
   },
+  REDIS_URL: {
+    value: z.union([z.literal('').transform(() => null), z.string().refine(isRedisUrl)]),
+    default: '',
+    allowed: 'a URL such as redis://user:password@host:6379/0, or rediss:// for TLS',
+    secret: true,
+  },
   DATA_DIR: { value: z.string().min(1), default: '.data', allowed: 'a folder for the database' },
   TEAHOUSE_MYSQLD: { value: z.string(), default: '', allowed: 'the path of a mariadbd or mysqld program' },
   REGISTRATION: {
@@ -94,6 +100,13 @@ function isDatabaseUrl(typed: string): boolean {
   } catch {
     return false
   }
+}
+
+function isRedisUrl(typed: string): boolean {
+  if (!URL.canParse(typed)) return false
+  const { protocol, hostname, pathname, search, hash } = new URL(typed)
+  // Options of the client that could be set in a query are not ours to promise.
+  return /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d*)?$/.test(pathname) && !search && !hash
 }
 
 /** Codes must not cross a network where others could read them. */

@@ -12,12 +12,12 @@ import { createSecondFactors } from './accounts/second-factors.ts'
 import { createSessions } from './accounts/sessions.ts'
 import { createSmsGateway } from './accounts/sms.ts'
 import { createTokens } from './accounts/tokens.ts'
-import { createInProcessBus } from './bus/bus.ts'
+import type { Bus } from './bus/bus.ts'
 import type { Config } from './config.ts'
 import type { OpenDatabase } from './database/connection.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { House } from './http/context.ts'
-import { createLimits } from './http/limits.ts'
+import { createLimits, type LimitStore } from './http/limits.ts'
 import type { Clock } from './live/clock.ts'
 import { createConnections } from './live/connections.ts'
 import { createFeed } from './live/feed.ts'
@@ -37,6 +37,9 @@ interface Surroundings
   extends Pick<House, 'build' | 'files' | 'isDatabaseReady' | 'isDraining' | 'socketAddress' | 'report'> {
   config: Config
   database: OpenDatabase
+  bus: Bus
+  /** Where limits are counted; by default in the memory of this process. */
+  limitStore?: LimitStore
   clock: Clock
   /** Puts raw sockets under the live parts. */
   platform: (parts: LiveParts) => LivePlatform
@@ -45,12 +48,13 @@ interface Surroundings
 /** Puts the house together: every part gets what it needs, and nothing else. */
 export function createHouse({
   database: opened,
+  bus,
+  limitStore,
   clock,
   platform,
   ...given
 }: Surroundings): House & { stop(): void } {
   const { database } = opened
-  const bus = createInProcessBus()
   const reader = createLogReader(database)
   const rooms = createRooms({ database, bus })
   const listing = createListing(database, rooms)
@@ -115,10 +119,12 @@ export function createHouse({
     log: createRoomLog({
       store: createMessageStore(opened),
       onCommit(roomId, changes, life) {
-        bus.publish({ type: 'room', roomId, life, version: changes.at(-1)?.version ?? 0, changes })
+        const version = changes.at(-1)?.version ?? 0
+        const newestNumber = Math.max(0, ...changes.map(({ number }) => number))
+        bus.publish({ type: 'room', roomId, life, version, newestNumber, changes })
       },
     }),
-    limits: createLimits(RATE_LIMITS === 'on'),
+    limits: createLimits(RATE_LIMITS === 'on', limitStore),
     live: platform({ feed, personal, presence, rights, connections, clock }),
     stop() {
       housekeeping.stop()

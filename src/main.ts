@@ -4,16 +4,20 @@ import type { Server } from 'node:http'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { HttpBindings } from '@hono/node-server'
-import pino from 'pino'
+import pino, { type Logger } from 'pino'
 import { TooManyHashes } from './accounts/hash-queue.ts'
 import { useCoresForHashes } from './accounts/passwords.ts'
 import { createApp } from './app.ts'
+import { type Bus, createInProcessBus } from './bus/bus.ts'
+import { openRedis } from './bus/redis.ts'
+import { createRedisBus } from './bus/redis-bus.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { inspectServer, type OpenDatabase, openDatabase } from './database/connection.ts'
 import { StartFailure, startEmbeddedServer } from './database/embedded/server.ts'
 import { isDatabaseAway, rootCause, UnsuitableDatabase } from './database/errors.ts'
 import { migrateDatabase } from './database/migrate.ts'
 import { createHouse } from './house.ts'
+import { inRedis, type LimitStore } from './http/limits.ts'
 import { listen, refuseTakenPort } from './listen.ts'
 import { systemClock } from './live/clock.ts'
 import { createNodePlatform } from './live/node-platform.ts'
@@ -27,6 +31,8 @@ const ONE_SIGNAL_MS = 300
 const STILL_OPEN_MS = 2_000
 /** How long requests that are being answered may take before their connections are closed. */
 const LAST_ANSWERS_MS = 10_000
+/** How long the start waits for Redis before it goes on without. */
+const REDIS_AT_START_MS = 2_000
 /** How long a database that hangs may hold the end up. */
 const LAST_QUERIES_MS = 2_000
 
@@ -44,12 +50,16 @@ async function open(): Promise<void> {
   useCoresForHashes(availableParallelism())
   const logger = pino({ level: config.LOG_LEVEL }, pino.destination({ dest: 2, sync: true }))
   const database = await openStore(config)
+  const amongNodes = config.REDIS_URL
+    ? await joinNodes(config.REDIS_URL, logger)
+    : { bus: createInProcessBus() }
   const files = readStaticFiles(fileURLToPath(new URL('./static', import.meta.url)))
   let draining = false
 
   const house = createHouse({
     config,
     database,
+    ...amongNodes,
     files,
     build: buildName(),
     clock: { ...systemClock, nextTurn: (callback) => void setImmediate(callback) },
@@ -110,6 +120,25 @@ async function startEmbedded(config: Config): Promise<string> {
   })
   undo.push(() => server.stop())
   return `mysql://root@localhost/teahouse?socketPath=${encodeURIComponent(server.socketPath)}`
+}
+
+/** What several nodes share besides the database. A house without Redis is right all the same, and a little late. */
+async function joinNodes(url: string, logger: Logger): Promise<{ bus: Bus; limitStore: LimitStore }> {
+  const redis = openRedis(url)
+  const bus = createRedisBus(redis, {
+    onTrouble(trouble) {
+      if (trouble)
+        logger.warn({ trouble, redis: redis.address, error: redis.lastError() }, 'other nodes are heard late')
+      else logger.warn({ redis: redis.address }, 'other nodes are heard in time again')
+    },
+    onFault: (error) => logger.error({ err: error, part: 'bus' }, 'something broke'),
+  })
+  undo.push(() => bus.stop())
+  if (!(await bus.heardWithin(REDIS_AT_START_MS)))
+    say(
+      `Redis at ${redis.address} (REDIS_URL) does not answer: ${redis.lastError()}. Until it does, other nodes are heard seconds late.`,
+    )
+  return { bus, limitStore: inRedis(redis.commands) }
 }
 
 function buildName(): string {

@@ -9,7 +9,7 @@ export function createNamesMark(bus: Bus): () => string {
   const start = randomToken()
   let changes = 0
   bus.subscribe((news) => {
-    if (news.type === 'member-changed') changes += 1
+    if (news.type === 'member-changed' || news.type === 'missed') changes += 1
   })
   return () => `${start} ${changes}`
 }

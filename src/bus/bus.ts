@@ -7,6 +7,8 @@ export interface RoomNews {
   /** Which life of the room the version counts in: around a restored backup there is news of two. */
   life: string
   version: number
+  /** The highest number among the messages that changed: one above all before it is something new to read. */
+  newestNumber: number
   /** In the order of their versions, when whoever publishes has them at hand. */
   changes: Message[]
 }
@@ -22,11 +24,15 @@ export type News =
   | { type: 'membership-changed'; roomId: string; memberId: string; isMember: boolean }
   /** What a room is called, who may enter it or who may speak there is no longer what is remembered. */
   | { type: 'room-changed'; roomId: string }
+  /** Some news did not come through, perhaps of a version or a name: what is remembered without asking may be untrue. */
+  | { type: 'missed' }
 
 export interface Bus {
   publish(news: News): void
   /** @returns a function that unsubscribes */
   subscribe(listener: (news: News) => void): () => void
+  /** What keeps news of other nodes away, now: nothing answers, or what was published is not heard. */
+  trouble(): 'away' | 'deaf' | null
 }
 
 /** The bus of a house with one node. */
@@ -40,5 +46,6 @@ export function createInProcessBus(): Bus {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    trouble: () => null,
   }
 }

@@ -1,5 +1,10 @@
 import ipaddr from 'ipaddr.js'
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible'
 import { type AppContext, signedIn } from './context.ts'
 import { type Problem, problem } from './errors.ts'
 import { clientAddress } from './origin.ts'
@@ -91,6 +96,18 @@ export type LimitStore = (
 ) => RateLimiterAbstract
 
 const inMemory: LimitStore = (_limit, memory) => memory
+
+/** One count for all nodes, in Redis. While it is away each node counts by itself. */
+export function inRedis(storeClient: unknown): LimitStore {
+  return (limit, insuranceLimiter) =>
+    new RateLimiterRedis({
+      ...limit,
+      keyPrefix: `teahouse:${limit.keyPrefix}`,
+      storeClient,
+      insuranceLimiter,
+      rejectIfRedisNotReady: true,
+    })
+}
 
 /** @param on RATE_LIMITS: off is for load tests */
 export function createLimits(on: boolean, store: LimitStore = inMemory): Limits {

@@ -167,7 +167,7 @@ function openFeed(room: ModelRoom, clock = stillClock()) {
     },
   })
   const publish = (changes: Message[], version = changes.at(-1)?.version ?? 0, life = room.life) =>
-    bus.publish({ type: 'room', roomId: ROOM, life, version, changes })
+    bus.publish({ type: 'room', roomId: ROOM, life, version, newestNumber: 0, changes })
   const subscribe = (outlet: Outlet, after: Cursor | 'unreadable' | null, mayRead = async () => true) =>
     feed.subscribe({ roomId: ROOM, after, outlet, mayRead })
   return { feed, publish, subscribe }
@@ -612,6 +612,19 @@ describe('the feed', () => {
     await rest()
     expect(outlet.versions).toEqual([4, 5])
     expect(outlet.starts()).toEqual([{ kind: 'ready', version: 3, cursor: '3.k4' }])
+  })
+
+  it('goes on from no version that only a stranger on the bus has spoken of', async () => {
+    const room = new ModelRoom()
+    const { publish, subscribe } = openFeed(room)
+    const outlet = new RecordingOutlet()
+    await subscribe(outlet, null)
+    room.commit(['new'])
+    publish([], 2 ** 50)
+    await rest()
+    publish(room.commit(['new', 'new']))
+    await rest()
+    expect(outlet.versions).toEqual([1, 2, 3])
   })
 
   it('takes the news that comes in the very moment when it has read what was missing', async () => {

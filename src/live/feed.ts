@@ -96,7 +96,10 @@ export function createFeed(options: {
   }
 
   const unsubscribe = bus.subscribe((news) => {
-    if (news.type === 'member-changed') for (const room of open.values()) room.forgetRecent()
+    if (news.type === 'member-changed' || news.type === 'missed') {
+      for (const room of open.values()) room.forgetRecent()
+    }
+    if (news.type === 'missed') checkVersions().catch(onFault)
     if (news.type !== 'room') return
     openings.get(news.roomId)?.push(news)
     open.get(news.roomId)?.hear(news)

@@ -71,16 +71,15 @@ export function createPersonalFeed(options: {
     if (watching?.size === 0) watchers.delete(roomId)
   }
 
-  function hearOfRoom({ roomId, changes }: RoomNews): void {
-    const newest = Math.max(0, ...changes.map(({ number }) => number))
+  function hearOfRoom({ roomId, newestNumber }: RoomNews): void {
     for (const desk of watchers.get(roomId) ?? []) {
       const room = desk.rooms?.get(roomId)
       if (!room) continue
-      // News without its changes: the database knows. What is being read now may be older than this news.
-      if (newest === 0 || desk.isReading) markStale(desk)
+      // What is being read now may be older than this news.
+      if (desk.isReading) markStale(desk)
       // An edit is nothing new to read.
-      if (newest <= room.lastNumber) continue
-      desk.rooms?.set(roomId, { ...room, lastNumber: newest })
+      if (newestNumber <= room.lastNumber) continue
+      desk.rooms?.set(roomId, { ...room, lastNumber: newestNumber })
       desk.changed.add(roomId)
       waiting.add(desk)
     }

@@ -66,7 +66,7 @@ describe('presence', () => {
     expect(other.heard.at(-1)).toEqual({ type: 'typing', people: [mei] })
     expect(own.heard.at(-1)).toEqual({ type: 'typing', people: [] })
     const said = { author: mei } as Message
-    bus.publish({ type: 'room', roomId: 'lobby', life: 'l', version: 1, changes: [said] })
+    bus.publish({ type: 'room', roomId: 'lobby', life: 'l', version: 1, newestNumber: 1, changes: [said] })
     pass(500)
     expect(other.heard.at(-1)).toEqual({ type: 'typing', people: [] })
     presence.type('lobby', mei)

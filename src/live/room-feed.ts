@@ -30,6 +30,8 @@ export class RoomFeed {
   private flushing = false
   /** The newest version that any news or the database spoke of. */
   private newest: number
+  /** The newest that the database itself spoke of: news may come from a stranger who can write to the bus. */
+  private stored: number
   private repairing = false
   private readonly recent: RecentChanges
 
@@ -42,6 +44,7 @@ export class RoomFeed {
   ) {
     this.version = state.version
     this.newest = state.version
+    this.stored = state.version
     this.recent = new RecentChanges(state.version)
     this.slug = state.slug
     this.life = state.life
@@ -119,6 +122,7 @@ export class RoomFeed {
     if (!state) return this.endAll('rights')
     this.slug = state.slug
     if (state.life !== this.life) return this.beginLife(state)
+    this.stored = Math.max(this.stored, state.version)
     this.rise(state.version, [])
   }
 
@@ -188,19 +192,32 @@ export class RoomFeed {
     // A backup was restored meanwhile: these are rows of another history.
     if (this.life !== life) return
     for (const row of rows) this.pending.push(this.toEvent(row))
-    if (rows.length < REPLAY_PAGE && this.heardUpTo() < announced) {
-      // The rows of these versions were removed (retention): nothing stands there any more.
-      this.flush()
-      this.version = announced
-      this.recent.forget(announced)
-    }
     this.flush()
+    if (rows.length === REPLAY_PAGE || this.version >= announced) return
+    if (announced > this.stored) return this.confirm(announced)
+    // The rows of these versions were removed (retention): nothing stands there any more.
+    this.version = announced
+    this.recent.forget(announced)
+  }
+
+  /** To go on from a version that does not exist would be to take none that does: the database says how far it is. */
+  private async confirm(announced: number): Promise<void> {
+    const state = await this.source.roomState(this.id)
+    if (state?.life !== this.life) {
+      // The next comparison ends the room, or begins its new life.
+      this.newest = this.version
+      return
+    }
+    this.stored = Math.max(this.stored, state.version)
+    // Unless something newer was heard of meanwhile.
+    if (this.newest === announced) this.newest = Math.max(this.version, state.version)
   }
 
   private beginLife(state: { version: number; life: string }): void {
     this.life = state.life
     this.version = state.version
     this.newest = state.version
+    this.stored = state.version
     this.recent.forget(state.version)
     this.pending = []
     for (const reader of this.readers) reader.reset()

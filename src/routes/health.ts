@@ -6,9 +6,11 @@ import { wordsFor } from '../http/language.ts'
 export const health = new Hono<Env>()
   .get('/healthz', (c) => c.text(`${wordsFor(c).health.alive}\n`))
   .get('/readyz', async (c) => {
-    const { isDraining, isDatabaseReady } = c.get('house')
+    const { isDraining, isDatabaseReady, bus } = c.get('house')
     c.header('Cache-Control', 'no-store')
     const words = wordsFor(c).health
     if (isDraining()) return c.text(`${words.draining}\n`, 503)
-    return (await isDatabaseReady()) ? c.text(`${words.ready}\n`) : c.text(`${words.databaseAway}\n`, 503)
+    if (!(await isDatabaseReady())) return c.text(`${words.databaseAway}\n`, 503)
+    const trouble = bus.trouble()
+    return trouble ? c.text(`${words.bus[trouble]}\n`, 503) : c.text(`${words.ready}\n`)
   })

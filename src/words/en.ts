@@ -595,6 +595,10 @@ export const en = {
     ready: 'ready',
     draining: 'draining',
     databaseAway: 'the database does not answer',
+    bus: {
+      away: 'Redis does not answer: what is said on other nodes comes seconds late',
+      deaf: 'Redis answers, but what is published there is not heard: what is said on other nodes comes seconds late',
+    },
   },
 
   audited,

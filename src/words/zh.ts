@@ -541,6 +541,10 @@ export const zh: Words = {
     ready: '就绪',
     draining: '正在收尾',
     databaseAway: '数据库没有应答',
+    bus: {
+      away: 'Redis 没有应答：其他节点上说的话会晚几秒到',
+      deaf: 'Redis 有应答，但发布的消息收不到：其他节点上说的话会晚几秒到',
+    },
   },
 
   audited,

@@ -13,8 +13,12 @@ import { waitFor } from './wait-for.ts'
 /** Where a program is, or why it cannot be had. */
 export type Tool = { path: string; missing?: undefined } | { path?: undefined; missing: string }
 
+/** Redis is one program under several names; the package with this one starts no service on the machine. */
+export const redisProgram = 'redis-check-rdb'
+
 /** Programs whose package has another name, or needs another beside it. */
 const packages: Record<string, string[]> = {
+  [redisProgram]: ['redis-tools'],
   // Chromium draws no text at all without a font.
   chromium: ['chromium', 'fonts-dejavu-core'],
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedServer } from '../../src/database/embedded/server.ts'
-import { requireTools, type Tool } from './debian-packages.ts'
+import { redisProgram, requireTools, type Tool } from './debian-packages.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,7 +19,7 @@ declare module 'vitest' {
 const toolsOfProject: Record<string, string[]> = {
   conformance: ['curl'],
   browser: ['chromium', 'firefox-esr', 'lynx', 'w3m', 'tmux'],
-  faults: ['curl'],
+  faults: ['curl', redisProgram],
 }
 
 interface SharedDatabase {
