@@ -11,6 +11,7 @@ import { compressPages, readFields, refuseOtherMethods, welcome } from './http/r
 import { account } from './routes/account.tsx'
 import { accountTokens } from './routes/account-tokens.tsx'
 import { admin } from './routes/admin.tsx'
+import { changes } from './routes/changes.tsx'
 import { directory } from './routes/directory.tsx'
 import { forgot, reset } from './routes/forgot.tsx'
 import { frames } from './routes/frames.tsx'
@@ -25,6 +26,7 @@ import { messages } from './routes/messages.tsx'
 import { passkeyLogin } from './routes/passkey-login.tsx'
 import { passkeys } from './routes/passkeys.tsx'
 import { people } from './routes/people.tsx'
+import { reactions } from './routes/reactions.ts'
 import { reading } from './routes/reading.ts'
 import { invite, register } from './routes/register.tsx'
 import { roomPeople } from './routes/room-people.tsx'
@@ -68,6 +70,8 @@ export function createApp(house: House): Hono<Env> {
   app.route('/', roomPeople)
   app.route('/', roomSettings)
   app.route('/', messages)
+  app.route('/', changes)
+  app.route('/', reactions)
   app.route('/', history)
   app.route('/', live)
 

@@ -17,7 +17,7 @@ import { createHouse } from './house.ts'
 import { listen, refuseTakenPort } from './listen.ts'
 import { systemClock } from './live/clock.ts'
 import { createNodePlatform } from './live/node-platform.ts'
-import { RoomOverloaded } from './messages/append.ts'
+import { RoomOverloaded } from './messages/unwritten.ts'
 import { readStaticFiles } from './static-files.ts'
 import { keepJsxSynchronous } from './synchronous-jsx.ts'
 

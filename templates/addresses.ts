@@ -6,6 +6,8 @@ export const roomUrl = (slug: string) => `/rooms/${slug}`
 export const keeperUrl = (slug: string, lang: string, step: 'again' | '' = '') =>
   `${roomUrl(slug)}/frame${step && `/${step}`}?of=${asset('noscript.css').replace('/static/', '')}&lang=${lang}`
 export const messageUrl = (slug: string, number: number) => `${roomUrl(slug)}/messages/${number}`
+export const versionsUrl = (slug: string, number: number) => `${messageUrl(slug, number)}/versions`
+export const reactionsUrl = (slug: string, number: number) => `${messageUrl(slug, number)}/reactions`
 export const historyUrl = (slug: string) => `${roomUrl(slug)}/history`
 export const peopleUrl = (slug: string) => `${roomUrl(slug)}/people`
 export const personUrl = (id: string) => `/people/${id}`

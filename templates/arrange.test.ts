@@ -12,6 +12,10 @@ const said = (name: string, at: string): MessageView => ({
   html: '<p>hi</p>',
   notice: null,
   replyTo: null,
+  replied: null,
+  deletedAt: null,
+  reactions: [],
+  deletedByAuthor: false,
   createdAt: new Date(at), // without a zone: the server's own
   editedAt: null,
   deleted: false,

@@ -66,6 +66,7 @@ export function HiddenFields({ page, view }: { page: PageContext; view: Composer
     <>
       <input type="hidden" name="form_token" value={page.formToken} />
       <input type="hidden" name="nonce" value={view.nonce} />
+      {view.version && <input type="hidden" name="version" value={view.version} />}
       {view.replyTo && <input type="hidden" name="reply_to" value={view.replyTo} />}
       {view.back && <input type="hidden" name="back" value={view.back} />}
     </>

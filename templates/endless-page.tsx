@@ -1,4 +1,5 @@
 import type { Words } from '../src/words/en.ts'
+import { Acts } from './acts.tsx'
 import { roomUrl } from './addresses.ts'
 import { Layout } from './layout.tsx'
 import { MessageList } from './message.tsx'
@@ -40,6 +41,7 @@ function EndlessPage({ page, log, refreshUrl }: Omit<Props, 'words'>) {
     >
       <main class="log" tabindex={0}>
         <h1 class="for-readers">{log.room.name}</h1>
+        <Acts page={page} />
         <div class="roll">
           {first && log.hasOlder && (
             <p class="older">

@@ -1,3 +1,4 @@
+import { Acts } from './acts.tsx'
 import { historyUrl, roomUrl } from './addresses.ts'
 import { highlight } from './highlight.ts'
 import { Layout } from './layout.tsx'
@@ -22,6 +23,7 @@ export function HistoryPage({ page, view }: { page: PageContext; view: HistoryPa
         <Search view={view} />
         <HistoryList view={view} />
         <Aside view={view} />
+        <Acts page={page} />
       </main>
     </Layout>
   )

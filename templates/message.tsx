@@ -1,9 +1,11 @@
 import { raw } from 'hono/html'
 import { LRUCache } from 'lru-cache'
 import type { Words } from '../src/words/en.ts'
-import { messageUrl, replyUrl } from './addresses.ts'
+import { ACTS } from './acts.tsx'
+import { messageUrl, reactionsUrl, replyUrl, versionsUrl } from './addresses.ts'
 import { arrange } from './arrange.ts'
 import { EventLine } from './event-line.tsx'
+import { Fill } from './fill.tsx'
 import { Cup } from './pictures.tsx'
 import { clock, dayName } from './time.ts'
 import { UnreadLine } from './unread-line.tsx'
@@ -22,15 +24,14 @@ const rendered = new LRUCache<string, string>({ maxSize: 8_000_000, sizeCalculat
 /** One message, the same for every viewer: in the page, pushed, caught up with, and on its own page. */
 export function MessageItem({ message, run = false }: Props) {
   const words = useWords()
-  const render = () => String(<Item message={message} run={run} words={words.message} />)
-  // Who is quoted can change without this message.
-  if (message.replied) return raw(render())
-  const { room, number, version, author, createdAt, nonce, notice } = message
-  // Name and moment too: a member may take another name, and a restored backup may tell another story under the same numbers.
-  const key = JSON.stringify([words.lang, room, number, version, +createdAt, author, nonce, run, notice])
+  const { room, number, version, author, createdAt, nonce, notice, replied, reactions } = message
+  // Names and moment too: a member may take another name, and a restored backup may tell another story under the same numbers. What is quoted
+  // changes without this message.
+  const stands = [room, number, version, +createdAt, author, nonce, notice, replied, reactions]
+  const key = JSON.stringify([words.lang, run, stands])
   const known = rendered.get(key)
   if (known !== undefined) return raw(known)
-  const html = render()
+  const html = String(<Item message={message} run={run} words={words.message} />)
   rendered.set(key, html)
   return raw(html)
 }
@@ -60,14 +61,29 @@ function Item({ message, run, words }: Required<Props> & { words: Words['message
             {' '}
             <a class="reply" href={replyUrl(room, number)}>
               {words.reply}
+            </a>{' '}
+            <a class="more" href={messageUrl(room, number)} aria-label={words.more}>
+              ⋯
             </a>
           </>
         )}
       </span>
       <div class="text">
-        {deleted ? <p class="gone">{words.deleted}</p> : <Text message={message} words={words} />}
+        {deleted ? <Gone message={message} words={words} /> : <Text message={message} words={words} />}
       </div>
     </li>
+  )
+}
+
+/** What stands where a message was. */
+function Gone({ message, words }: { message: MessageView; words: Words['message'] }) {
+  const { author, deletedAt, deletedByAuthor } = message
+  const time = deletedAt && <time datetime={deletedAt.toISOString()}>{clock(deletedAt)}</time>
+  const sentence = deletedByAuthor ? words.deleted.byAuthor : words.deleted.byKeeper
+  return (
+    <p class="gone">
+      <Fill sentence={sentence} name={<bdi>{author.name || words.formerMember}</bdi>} time={time} />
+    </p>
   )
 }
 
@@ -83,9 +99,9 @@ function Text({ message, words }: { message: MessageView; words: Words['message'
             <>
               {' '}
               <b>
-                <bdi>{replied.name}</bdi>
+                <bdi>{replied.name || words.formerMember}</bdi>
               </b>{' '}
-              <bdi>{replied.words}</bdi>
+              <bdi>{replied.words ?? words.deletedLine}</bdi>
             </>
           )}
         </p>
@@ -96,12 +112,51 @@ function Text({ message, words }: { message: MessageView; words: Words['message'
       {editedAt && (
         <>
           {' '}
-          <a class="edited-note" href={messageUrl(room, number)}>
+          <a class="edited-note" href={versionsUrl(room, number)}>
             {words.edited}
           </a>
         </>
       )}
+      <Reactions message={message} words={words} />
     </>
+  )
+}
+
+/**
+ * The same for everyone: which are mine the member's own stylesheet marks, and whose press it is the form says that every page has once
+ * (`Acts`). Text browsers, which know no buttons outside of a form, have the message's own page.
+ */
+function Reactions({ message, words }: { message: MessageView; words: Words['message'] }) {
+  const { room, number, reactions } = message
+  if (reactions.length === 0) return null
+  return (
+    <ul class="reactions" aria-label={words.reactions}>
+      {reactions.map(({ emoji, count, members }) => {
+        const names = members.map(({ name }) => name || words.formerMember)
+        const reactors = words.reactors(names, count - members.length)
+        return (
+          <li>
+            <button
+              type="submit"
+              form={ACTS}
+              formaction={reactionsUrl(room, number)}
+              name="emoji"
+              value={emoji}
+              class="reaction"
+              data-by={members.map(({ id }) => id).join(' ')}
+              title={reactors}
+            >
+              {emoji} <b>{count}</b> <span class="for-readers">{reactors}</span>
+            </button>
+          </li>
+        )
+      })}
+      <li>
+        <a class="react" href={`${messageUrl(room, number)}#react`} aria-label={words.react}>
+          ☺<sup>+</sup>
+        </a>
+      </li>
+    </ul>
   )
 }
 
@@ -114,7 +169,8 @@ const HAN = /\p{Script=Han}/u
 /** Scripts that tell a language, the surest first: Japanese has Chinese characters too. */
 const SCRIPTS: [RegExp, string][] = [
   [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
-  [/\p{Script=Hangul}/u, 'ko'],
+  // The fillers are Hangul to Unicode, and nothing to see.
+  [/(?![\u115f\u1160\u3164\uffa0])\p{Script=Hangul}/u, 'ko'],
   [HAN, 'zh'],
 ]
 

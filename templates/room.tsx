@@ -1,4 +1,5 @@
 import { asset } from '../src/http/assets.ts'
+import { Acts } from './acts.tsx'
 import { historyUrl, keeperUrl, peopleUrl, roomUrl } from './addresses.ts'
 import { Composer } from './composer.tsx'
 import { JoinForm } from './directory.tsx'
@@ -84,6 +85,7 @@ export function RoomPage({ page, view }: Props) {
             </div>
           </noscript>
         </div>
+        <Acts page={page} />
         {!view.inTextBrowser && <ForScripts page={page} transport={transport} />}
       </main>
       <Sidebar page={page} view={view} />

@@ -17,11 +17,16 @@ export interface MessageView {
   /** Set when it was not said but done; its body is empty then. */
   notice: Notice | null
   replyTo: number | null
-  /** The beginning of what it answers, where it was looked up; without it the number alone is shown. */
-  replied?: { name: string; words: string } | null
+  /** The beginning of what it answers, without words once that was deleted; where it is kept no longer the number alone is shown. */
+  replied: { name: string; words: string | null } | null
   createdAt: Date
   editedAt: Date | null
   deleted: boolean
+  /** In the order in which each was first given. Of very many who gave one, `members` names the first. */
+  reactions: { emoji: string; count: number; members: { id: string; name: string }[] }[]
+  deletedAt: Date | null
+  /** Else whoever keeps order in the room has deleted it. */
+  deletedByAuthor: boolean
   /** While it is news: by this its author's browser knows the line that it has shown already. Not stored. */
   nonce?: string
 }
@@ -393,12 +398,55 @@ export interface NewTokenView {
   origin: string
 }
 
+/** A message in the form that edits it. */
+export interface EditView {
+  message: MessageView
+  /** What stands in the form: what it says, or what was typed and not taken. */
+  body: string
+  /** The version that the edit is made from. */
+  version: number
+  /** Another edit came first. */
+  isConflict: boolean
+  errors: FieldErrors
+}
+
+export interface VersionsView {
+  number: number
+  /** From the first to what it says now. */
+  versions: { html: string; writtenAt: Date }[]
+}
+
+/** What the viewer may do with a message. */
+export interface MayView {
+  react: boolean
+  edit: boolean
+  delete: boolean
+}
+
+/** What answers a message, a page of it. */
+export interface RepliesView {
+  messages: MessageView[]
+  /** The last number shown, where there are more. */
+  goOnAfter: number | null
+}
+
+/** One message on its own page. */
+export interface MessagePageView {
+  message: MessageView
+  /** The room's version. */
+  version: number
+  may: MayView
+  replies: RepliesView
+}
+
 export interface ComposerView {
   /** Where it posts: /rooms/:room/messages */
   action: string
   nonce: string
   body: string
   replyTo: number | null
+  /** Of an edit: the version that it was made from. */
+  version: number | null
   errors: FieldErrors
   /** `composer` when it stands in its own frame, so that the answer goes back there. */
   back: '' | 'composer'

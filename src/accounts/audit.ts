@@ -31,6 +31,7 @@ export const AUDITED = [
   'role-changed',
   'suspended',
   'reinstated',
+  'message-removed',
   'room-made',
   'room-changed',
   'room-invited',

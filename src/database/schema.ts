@@ -300,11 +300,47 @@ export const messages = mysqlTable(
     createdAt: moment('created_at').notNull(),
     editedAt: moment('edited_at'),
     deletedAt: moment('deleted_at'),
+    /** The author, or whoever keeps order in the room. */
+    deletedBy: uuid('deleted_by'),
+    /** A summary of `reactions` (see `src/messages/reactions.ts`); null while there are none. */
+    reactions: prose('reactions', {}),
   },
   (table) => [
     primaryKey({ columns: [table.roomId, table.number] }),
     uniqueIndex('messages_send').on(table.roomId, table.sendKey),
     index('messages_version').on(table.roomId, table.version),
     index('messages_created').on(table.roomId, table.createdAt),
+    index('messages_replies').on(table.roomId, table.replyTo),
+  ],
+)
+
+/** What messages said before they were edited. They go with their message. */
+export const messageVersions = mysqlTable(
+  'message_versions',
+  {
+    roomId: uuid('room_id').notNull(),
+    number: counter('number').notNull(),
+    /** The room's version at the edit that replaced this text. */
+    version: counter('version').notNull(),
+    body: prose('body', {}).notNull(),
+    writtenAt: moment('written_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.number, table.version] })],
+)
+
+/** Who has reacted to what. */
+export const reactions = mysqlTable(
+  'reactions',
+  {
+    roomId: uuid('room_id').notNull(),
+    number: counter('number').notNull(),
+    memberId: uuid('member_id').notNull(),
+    emoji: exactText('emoji', { length: 32 }).notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    // A member's own of one message lie together, however many others there are.
+    primaryKey({ columns: [table.roomId, table.number, table.memberId, table.emoji] }),
+    index('reactions_member').on(table.memberId),
   ],
 )

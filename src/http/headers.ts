@@ -19,7 +19,6 @@ const CONTENT_SECURITY_POLICY = [
 /** A chat asks for none of these, so nothing that got into a page could. */
 const UNUSED_POWERS = [
   'accelerometer',
-  'bluetooth',
   'camera',
   'display-capture',
   'fullscreen',

@@ -7,6 +7,7 @@ import { addressKey, createLimits, LIMITS, type LimitName, MOST_STREAMS } from '
 /** How the README calls each. */
 const inReadme: Record<LimitName | keyof typeof MOST_STREAMS, string> = {
   messagesOfMember: 'messages of a member',
+  changesOfMember: 'edits, deletions and reactions of a member',
   failedLoginsOfAccount: 'failed log-ins of an account, in browsers that have never logged in to it',
   failedLoginsOfKnownDevice: 'failed log-ins of an account, in a browser that has',
   failedLoginsOfAddress: 'failed log-ins from an address (IPv6: a /64)',

@@ -46,6 +46,8 @@ export const LIMITS = {
   codesOfCountry: { points: 200, seconds: 3_600 },
   /** A person types no faster; a script that does should wait. */
   messagesOfMember: { points: 30, seconds: 10 },
+  /** Edits, deletes and reactions: each is told to everyone who reads the room. */
+  changesOfMember: { points: 60, seconds: 10 },
   /** A name that changes all the time is nobody's; asking which names are taken goes by the same way. */
   namesOfMember: { points: 10, seconds: 3_600 },
   /** Rooms with a name, and first letters to others: each is there for good. */

@@ -15,7 +15,7 @@ export async function pageContext(c: AppContext): Promise<PageContext> {
     viewer: member ? { id: member.id, name: member.name, keepsHouse: member.role !== 'member' } : null,
     formToken: isForeignWrite(c) ? await formTokenOf(c) : await ensureFormToken(c),
     // What answers a form is no page to come back to: the room that it was sent to is.
-    path: c.req.method === 'GET' ? url.pathname + url.search : url.pathname.replace(/\/messages$/, ''),
+    path: c.req.method === 'GET' ? url.pathname + url.search : url.pathname.replace(/\/messages(\/.*)?$/, ''),
     isAPlace: c.req.method === 'GET',
   }
 }
@@ -30,6 +30,8 @@ type PageStatus =
   | 404
   | 405
   | 406
+  | 410
+  | 412
   | 413
   | 415
   | 421

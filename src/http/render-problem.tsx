@@ -5,9 +5,9 @@ import { TooManyHashes } from '../accounts/hash-queue.ts'
 import { ProofFallen } from '../accounts/proof.ts'
 import { isDatabaseAway } from '../database/errors.ts'
 import { PollCut } from '../live/long-poll.ts'
-import { NotAppended, RoomOverloaded } from '../messages/append.ts'
 import { onOneLine } from '../messages/format.ts'
 import { freshNonce, NONCE } from '../messages/send-key.ts'
+import { NotAppended, RoomOverloaded } from '../messages/unwritten.ts'
 import type { AppContext } from './context.ts'
 import { Problem, problem } from './errors.ts'
 import { acceptedTypes, errorFace, names, wantsFragment } from './faces.ts'
@@ -56,7 +56,7 @@ export const pathForLog = (path: string): string => path.replace(/^\/(invite|res
 
 /** A database that was away before a send began has saved nothing of it. */
 function forWrites(c: AppContext, found: Problem): Problem {
-  if (found.code !== 'databaseAway' || !isSend(c)) return found
+  if (found.code !== 'databaseAway' || !isWrite(c)) return found
   return problem('databaseAwayNotSaved', { cause: found.cause, headers: found.headers })
 }
 
@@ -98,7 +98,9 @@ const loginUrl = (page: URL) => `/login?next=${encodeURIComponent(page.pathname 
 const isFramed = (c: AppContext) =>
   /^\/rooms\/[^/]+\/(events|composer)$/.test(c.req.path) || c.get('fields')?.back === 'composer'
 
-const isSend = (c: AppContext) => c.req.method === 'POST' && /^\/rooms\/[^/]+\/messages$/.test(c.req.path)
+/** A message that is sent, or something that is done to one. */
+const isWrite = (c: AppContext) =>
+  !['GET', 'HEAD'].includes(c.req.method) && /^\/rooms\/[^/]+\/messages(\/|$)/.test(c.req.path)
 
 async function renderHtml(c: AppContext, found: Problem): Promise<Response> {
   const view: ProblemView = {
@@ -142,20 +144,21 @@ function wayOut(c: AppContext, found: Problem): ProblemView['wayOut'] {
     return { href: `/login?next=${encodeURIComponent(slug ? roomUrl(slug) : '/')}`, label: words.nav.logIn }
   }
   if (found.code === 'noMessage' && slug) return { href: roomUrl(slug), label: words.waysOut.room }
-  if (isSend(c) && slug) return { href: roomUrl(slug), label: words.waysOut.room }
+  if (isWrite(c) && slug) return { href: roomUrl(slug), label: words.waysOut.room }
   return { href: '/', label: words.waysOut.front }
 }
 
-/** Nothing typed is lost: the page gives the message back with its nonce, ready to be sent again. */
+/** Nothing typed is lost: the page gives the message back with its nonce, or the edit with its version, ready to be sent again. */
 function keptMessage(c: AppContext, found: Problem): ComposerView | null {
-  const { body, nonce, reply_to: replyTo, back } = c.get('fields') ?? {}
+  const { body, nonce, reply_to: replyTo, back, version } = c.get('fields') ?? {}
   // What another site sent is not what this person typed.
-  if (!isSend(c) || !body || found.code === 'foreignOrigin') return null
+  if (c.req.method !== 'POST' || !isWrite(c) || !body || found.code === 'foreignOrigin') return null
   return {
     action: c.req.path,
     nonce: nonce && NONCE.test(nonce) ? nonce : freshNonce(),
     body,
     replyTo: Number(replyTo) || null,
+    version: Number(version) || null,
     errors: fieldSentences(c, found),
     back: back === 'composer' ? 'composer' : '',
   }

@@ -78,11 +78,27 @@ async function openWebSocket(autoPong: boolean) {
 }
 
 /** More than the kernel takes for a reader that does not read. */
-const large = {
+const large: LiveEvent = {
   version: 1,
   cursor: '1.k3',
-  message: { body: 'x'.repeat(32 * 2 ** 20), html: '', createdAt: new Date(0), author: {} },
-} as LiveEvent
+  message: {
+    room: 'lobby',
+    number: 1,
+    version: 1,
+    author: { id: 'mei', name: 'Mei' },
+    notice: null,
+    body: 'x'.repeat(32 * 2 ** 20),
+    html: '',
+    replyTo: null,
+    replied: null,
+    createdAt: new Date(0),
+    editedAt: null,
+    deleted: false,
+    deletedAt: null,
+    deletedByAuthor: false,
+    reactions: [],
+  },
+}
 
 describe('a connection', () => {
   it.each([

@@ -39,6 +39,9 @@ class ModelRoom {
         createdAt: new Date(0),
         editedAt: null,
         deletedAt: null,
+        deletedBy: null,
+        reactions: [],
+        replied: null,
       }
       this.rows.set(number, message)
       this.backups[this.version] = new Map(this.rows)

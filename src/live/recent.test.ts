@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
+import type { Message } from '../messages/message.ts'
 import { toView } from '../messages/view.ts'
 import type { LiveEvent } from './framing.ts'
 import { MOST_CHARACTERS, RecentChanges } from './recent.ts'
 
-function change(version: number, body = 'hi'): LiveEvent {
+function change(version: number, body = 'hi', more: Partial<Message> = {}): LiveEvent {
   const message = {
     roomId: 'room-1',
     number: version,
@@ -15,6 +16,10 @@ function change(version: number, body = 'hi'): LiveEvent {
     createdAt: new Date(0),
     editedAt: null,
     deletedAt: null,
+    deletedBy: null,
+    replied: null,
+    reactions: [],
+    ...more,
   }
   return { version, cursor: `${version}.k3`, message: toView(message, 'lobby') }
 }
@@ -66,4 +71,20 @@ it('forgets', () => {
   expect(recent.since(1, 10)).toBeNull()
   recent.add([change(3)])
   expect(versions(recent.since(2, 10))).toEqual([3])
+})
+
+it('has each message as it now is: what a change has replaced is given to nobody', () => {
+  const recent = new RecentChanges(5)
+  recent.add([change(6, 'secret'), change(7)])
+  recent.add([change(8, 'harmless', { number: 6, editedAt: new Date(1) })])
+  expect(recent.since(5, 10)?.map(({ message }) => message.body)).toEqual(['hi', 'harmless'])
+  expect(recent.since(4, 10)).toBeNull()
+})
+
+it('has no answer any more that quotes what was deleted: who was away reads it anew', () => {
+  const recent = new RecentChanges(5)
+  recent.add([change(6, 'secret'), change(7, 'I see', { replyTo: 6 })])
+  recent.add([change(8, '', { number: 6, deletedAt: new Date(1) }), change(9)])
+  expect(recent.since(6, 10)).toBeNull()
+  expect(versions(recent.since(7, 10))).toEqual([8, 9])
 })

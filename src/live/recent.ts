@@ -7,10 +7,12 @@ export const MOST_CHARACTERS = 512 * 1024
 /** It is cut in strides, so that not every message moves the whole array. */
 const STRIDE = 1.5
 
-/** The last changes of a room: every one after a version. */
+/** The last changes of a room: every one after a version that no later one has replaced. */
 export class RecentChanges {
   private changes: LiveEvent[] = []
   private characters = 0
+  /** The highest number so far: what comes under no higher one is a change to a message. */
+  private highest = 0
 
   /** @param after the version up to which nothing is kept */
   constructor(private after: number) {}
@@ -18,6 +20,9 @@ export class RecentChanges {
   /** The next changes of the room, in the order of their versions. */
   add(burst: readonly LiveEvent[]): void {
     for (const change of burst) {
+      const { number } = change.message
+      if (number <= this.highest) this.dropReplacedBy(change)
+      else this.highest = number
       this.changes.push(change)
       this.characters += charactersOf(change)
     }
@@ -36,6 +41,17 @@ export class RecentChanges {
     this.changes = []
     this.characters = 0
     this.after = after
+  }
+
+  /** What it has replaced must reach nobody any more, nor what quotes the words that it took away: that is read anew. */
+  private dropReplacedBy({ version, message: { number, editedAt, deleted } }: LiveEvent): void {
+    const takesWords = editedAt !== null || deleted
+    if (takesWords && this.changes.some(({ message }) => message.replyTo === number)) {
+      this.forget(version - 1)
+      return
+    }
+    this.changes = this.changes.filter(({ message }) => message.number !== number)
+    this.characters = this.changes.reduce((sum, change) => sum + charactersOf(change), 0)
   }
 
   private exceeds(times: number): boolean {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { en } from '../words/en.ts'
 import { zh } from '../words/zh.ts'
@@ -22,6 +23,32 @@ describe('a message as HTML', () => {
     ['```js" onclick="x\nlet a\n```', '<pre tabindex="0"><code>let a\n</code></pre>'],
     ['a\u0000b\u001b[31mc', '<p>ab[31mc</p>'],
   ])('%j', (body, html) => expect(toHtml(body)).toBe(html))
+
+  it('shows as it was typed only what Markdown would show so', () => {
+    const markup = [
+      '*b*',
+      '_b_',
+      '`b`',
+      '[b](http://b.nl)',
+      '&copy;',
+      '<b>',
+      '"b"',
+      '\\!',
+      '1. b',
+      '- b',
+      '\n',
+    ]
+    const addresses = ['http://b.nl', 'ftp://b.nl', '//b.nl', 'www.b.nl', 'b.nl', 'me@b.nl', 'mailto:me@b.nl']
+    const unit = fc.constantFrom(..."aZé中١\u0301  .,:;!?-'’…。，、：；！？@/#+", ...markup, ...addresses)
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 6 }), (text) => {
+        const html = toHtml(text)
+        // An ampersand is never taken for plain, and a paragraph of its own leaves the first as it is.
+        if (html === `<p>${text.trimEnd()}</p>`) expect(toHtml(`${text}\n\n&`)).toBe(`${html}\n<p>&amp;</p>`)
+      }),
+      { numRuns: 5_000 },
+    )
+  })
 })
 
 describe('a message as a line of text', () => {

@@ -1,14 +1,21 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNull, like, lt, lte, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNull, like, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/mysql-core'
 import type { Database } from '../database/connection.ts'
-import { members, messages, rooms } from '../database/schema.ts'
-import type { NoticePerson } from '../words/notice.ts'
-import type { Message, RoomState } from './message.ts'
+import { members, messages, messageVersions, reactions, rooms } from '../database/schema.ts'
+import { type Message, REPLIED_LENGTH, type RoomState } from './message.ts'
 import { fromStored, personIn } from './notice.ts'
+import { parseReactions, reactorsIn, withNames } from './reactions.ts'
 
 /** Messages on one page of a room or of its history. */
 export const PAGE = 50
 /** How far one search looks back: 12 ms of reading, after which it says where it stopped. */
 export const SEARCH_WINDOW = 10_000
+
+/** The message that another one answers, and its author: one more row of an index for those that answer any. */
+const replied = alias(messages, 'replied')
+const repliedAuthor = alias(members, 'replied_author')
+
+const VERSIONS_SHOWN = 100
 
 const messageColumns = {
   roomId: messages.roomId,
@@ -19,34 +26,66 @@ const messageColumns = {
   body: messages.body,
   notice: messages.notice,
   replyTo: messages.replyTo,
+  repliedName: repliedAuthor.name,
+  repliedBody: sql<string | null>`left(${replied.body}, ${sql.raw(String(REPLIED_LENGTH))})`,
+  repliedDeletedAt: replied.deletedAt,
   createdAt: messages.createdAt,
   editedAt: messages.editedAt,
   deletedAt: messages.deletedAt,
+  deletedBy: messages.deletedBy,
+  reactions: messages.reactions,
 }
 
-type MessageRow = Omit<Message, 'author' | 'notice'> & {
+interface MessageRow extends Omit<Message, 'author' | 'notice' | 'replied' | 'reactions' | 'nonce'> {
   authorId: string
   authorName: string
   notice: string | null
+  /** null where it answers nothing, or what retention has taken. */
+  repliedName: string | null
+  repliedBody: string | null
+  repliedDeletedAt: Date | null
+  reactions: string | null
 }
 
-/** @param about the person that the row's notice names, if it names one */
-export function toMessage(
-  { authorId, authorName, ...row }: MessageRow,
-  about: NoticePerson | null = null,
-): Message {
+/** @param names of the people in the row's notice and reactions, where they are known already */
+export function toMessage(row: MessageRow, names: ReadonlyMap<string, string> = new Map()): Message {
+  const about = row.notice && personIn(row.notice)
+  const person = about && names.has(about) ? { id: about, name: names.get(about) ?? '' } : null
   return {
     roomId: row.roomId,
     number: row.number,
     version: row.version,
-    author: { id: authorId, name: authorName },
+    author: { id: row.authorId, name: row.authorName },
     body: row.body,
-    notice: row.notice === null ? null : fromStored(row.notice, about),
+    notice: row.notice === null ? null : fromStored(row.notice, person),
     replyTo: row.replyTo,
+    replied: row.repliedBody === null ? null : toReplied(row, row.repliedBody),
     createdAt: row.createdAt,
     editedAt: row.editedAt,
     deletedAt: row.deletedAt,
+    deletedBy: row.deletedBy,
+    reactions: withNames(parseReactions(row.reactions), names),
   }
+}
+
+/** Whom a row names besides its author. */
+function peopleIn({ notice, reactions: kept }: MessageRow): string[] {
+  const about = notice && personIn(notice)
+  return [...(about ? [about] : []), ...reactorsIn(parseReactions(kept))]
+}
+
+const toReplied = ({ repliedName, repliedDeletedAt }: MessageRow, body: string) => ({
+  author: { name: repliedName ?? '' },
+  body,
+  deleted: repliedDeletedAt !== null,
+})
+
+/** What a message said until an edit. */
+export interface MessageVersion {
+  /** The room's version at the edit that replaced it. */
+  version: number
+  body: string
+  writtenAt: Date
 }
 
 /** Which stretch of the log: the newest, or what lies before, after or around a number. */
@@ -61,25 +100,23 @@ export function createLogReader(database: Database) {
       .select(messageColumns)
       .from(messages)
       .innerJoin(members, eq(members.id, messages.authorId))
+      .leftJoin(replied, and(eq(replied.roomId, messages.roomId), eq(replied.number, messages.replyTo)))
+      .leftJoin(repliedAuthor, eq(repliedAuthor.id, replied.authorId))
       .where(where)
       .orderBy(order)
       .limit(limit)
       .then(withPeople)
   }
 
-  /** Few messages are notices, and fewer name someone: only those cost another question. */
+  /** Few messages name anyone but their author: only those cost another question, one for all of them. */
   async function withPeople(rows: MessageRow[]): Promise<Message[]> {
-    const named = rows.flatMap(({ notice }) => (notice && personIn(notice)) || [])
+    const named = [...new Set(rows.flatMap(peopleIn))]
     if (named.length === 0) return rows.map((row) => toMessage(row))
-    const people = await database
-      .select({ id: members.id, name: members.name })
-      .from(members)
-      .where(inArray(members.id, named))
-    const byId = new Map(people.map((person) => [person.id, person]))
-    return rows.map((row) => {
-      const id = row.notice && personIn(row.notice)
-      return toMessage(row, id ? (byId.get(id) ?? { id, name: '' }) : null)
-    })
+    const { id, name } = members
+    const people = await database.select({ id, name }).from(members).where(inArray(id, named))
+    const names = new Map(named.map((one) => [one, '']))
+    for (const person of people) names.set(person.id, person.name)
+    return rows.map((row) => toMessage(row, names))
   }
 
   const inRoom = (roomId: string, ...conditions: (SQL | undefined)[]) =>
@@ -112,6 +149,46 @@ export function createLogReader(database: Database) {
     async one(roomId: string, number: number): Promise<Message | null> {
       const [message] = await select(inRoom(roomId, eq(messages.number, number)), asc(messages.number), 1)
       return message ?? null
+    },
+
+    /** What answers a message, in the order of the numbers, after one. */
+    async replies(roomId: string, number: number, after: number, limit = PAGE): Promise<Message[]> {
+      const answers = inRoom(roomId, eq(messages.replyTo, number), gt(messages.number, after))
+      return select(answers, asc(messages.number), limit)
+    },
+
+    /** What a message said before its edits, from the first to the last; of very many the last. */
+    async versions(roomId: string, number: number): Promise<MessageVersion[]> {
+      const newest = await database
+        .select({
+          version: messageVersions.version,
+          body: messageVersions.body,
+          writtenAt: messageVersions.writtenAt,
+        })
+        .from(messageVersions)
+        .where(and(eq(messageVersions.roomId, roomId), eq(messageVersions.number, number)))
+        .orderBy(desc(messageVersions.version))
+        .limit(VERSIONS_SHOWN)
+      return newest.reverse()
+    },
+
+    async hasReacted(
+      roomId: string,
+      { number, memberId, emoji }: { number: number; memberId: string; emoji: string },
+    ): Promise<boolean> {
+      const found = await database
+        .select({ emoji: reactions.emoji })
+        .from(reactions)
+        .where(
+          and(
+            eq(reactions.roomId, roomId),
+            eq(reactions.number, number),
+            eq(reactions.memberId, memberId),
+            eq(reactions.emoji, emoji),
+          ),
+        )
+        .limit(1)
+      return found.length > 0
     },
 
     /** Whether a send was stored before, under its key. */

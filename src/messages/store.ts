@@ -1,32 +1,48 @@
+import { raw } from 'mysql2'
 import type { OpenDatabase } from '../database/connection.ts'
+import { isDuplicateKey } from '../database/errors.ts'
 import { messages } from '../database/schema.ts'
 import { inTransaction, type Statement } from '../database/together.ts'
+import type { Change, Outcome } from './change.ts'
+import { changeStored, forgetAround } from './change-store.ts'
 import type { Message } from './message.ts'
 import { toStored } from './notice.ts'
-import { toMessage } from './read.ts'
+import { parseReactions, reactorsIn } from './reactions.ts'
+import { namesOf, type StoredRow, storedMessage, storedUnder, toNames } from './rows.ts'
+import {
+  begin,
+  commit,
+  lockRoom,
+  lockRoomAndKeepPlace,
+  type RoomRow,
+  raiseVersion,
+  tellKeptPlace,
+} from './statements.ts'
 
-/** Where the room stands, read under the lock on its row. */
-export interface Counters {
+/** A new message before it has its place in the room. */
+export type Draft = Omit<Message, 'number' | 'version'>
+
+interface AppendOptions {
+  roomId: string
+  /** By send key, 1 to 200. */
+  drafts: Map<string, Draft>
+  /** Called when a COMMIT is about to be sent: from then on an error does not say that nothing was stored. */
+  beforeCommit: () => void
+}
+
+interface AppendedAll {
   life: string
-  lastNumber: number
-  version: number
+  stored: Map<string, Message>
+  fresh: Map<string, Message>
 }
 
 export interface MessageStore {
   /**
    * Stores new messages in one transaction, behind the lock on the room's row: that makes the order of the commits the order of the
    * versions, on any number of nodes, and a rollback leaves no hole.
-   * @param keys the send keys that may be stored already, 1 to 200
-   * @param draft makes the new messages from where the room stands and from the keys that were stored before, by key
-   * @param beforeCommit called when the COMMIT is about to be sent: from then on an error does not say that nothing was stored
    * @returns the life of the room, the messages that were stored before under these keys, and the new ones, by key
    */
-  append(options: {
-    roomId: string
-    keys: string[]
-    draft: (counters: Counters, freshKeys: string[]) => Map<string, Message>
-    beforeCommit: () => void
-  }): Promise<{ life: string; stored: Map<string, Message>; fresh: Map<string, Message> }>
+  append(options: AppendOptions): Promise<AppendedAll>
 
   /**
    * Makes tombstones of some of an author's messages after a number, in one transaction behind the same lock: each takes the next version.
@@ -41,38 +57,36 @@ export interface MessageStore {
     after: number
     now: Date
   }): Promise<{ life: string; tombstones: Message[]; goOnAfter: number | null }>
+
+  /**
+   * Changes messages in one transaction behind the same lock, each change upon what the one before has left and under the next version.
+   * @returns the life of the room, and what came of each change, in their order
+   */
+  change(options: {
+    roomId: string
+    changes: Change[]
+    now: Date
+    beforeCommit: () => void
+  }): Promise<{ life: string; outcomes: Outcome[] }>
 }
 
 /** Tombstones made by one transaction, and numbers that it looks through for them: senders wait behind it. */
 const ERASED_AT_ONCE = 200
 const LOOKED_THROUGH_AT_ONCE = 10_000
 
-const begin: Statement = { sql: 'START TRANSACTION', params: [] }
-const commit: Statement = { sql: 'COMMIT', params: [] }
-
-const lockRoom = (room: unknown): Statement => ({
-  sql: 'select life, last_number, version from rooms where id = ? for update',
-  params: [room],
-})
-
-/** Whole messages and not their numbers alone: to read them after the COMMIT could fail sends that stand. */
-const storedUnder = (room: unknown, keys: string[]): Statement => ({
-  sql: 'select m.number, m.version, m.send_key, m.author_id, a.name, m.body, m.notice, m.reply_to, m.created_at, m.edited_at, m.deleted_at from messages m left join members a on a.id = m.author_id where m.room_id = ? and m.send_key in (?)',
-  params: [room, keys.map((key) => messages.sendKey.mapToDriverValue(key))],
-})
-
 const moveCounters = (room: unknown, by: number, activeAt: Date): Statement => ({
   sql: 'update rooms set last_number = last_number + ?, version = version + ?, active_at = ? where id = ?',
   params: [by, by, activeAt, room],
 })
 
-const insert = (room: unknown, fresh: Map<string, Message>): Statement => ({
+/** In the order of the drafts, from where the room stands. */
+const insert = (room: unknown, drafts: Map<string, Draft>): Statement => ({
   sql: 'insert into messages (room_id, number, version, author_id, send_key, body, notice, reply_to, created_at) values ?',
   params: [
-    Array.from(fresh, ([key, { number, version, author, body, notice, replyTo, createdAt }]) => [
+    Array.from(drafts, ([key, { author, body, notice, replyTo, createdAt }], place) => [
       room,
-      number,
-      version,
+      raw(`@number + ${place + 1}`),
+      raw(`@version + ${place + 1}`),
       messages.authorId.mapToDriverValue(author.id),
       messages.sendKey.mapToDriverValue(key),
       body,
@@ -83,8 +97,11 @@ const insert = (room: unknown, fresh: Map<string, Message>): Statement => ({
   ],
 })
 
+const storeAll = (room: unknown, drafts: Map<string, Draft>): Statement[] =>
+  drafts.size > 0 ? [insert(room, drafts), moveCounters(room, drafts.size, writtenAt(drafts))] : []
+
 /** When the last of them was written. */
-const writtenAt = (fresh: Map<string, Message>) => [...fresh.values()].at(-1)?.createdAt ?? new Date()
+const writtenAt = (drafts: Map<string, Draft>) => [...drafts.values()].at(-1)?.createdAt ?? new Date()
 
 const ownMessages = (room: unknown, authorId: string, after: number): Statement => ({
   sql: 'select number, reply_to, created_at, edited_at from messages where room_id = ? and number > ? and number <= ? and author_id = ? and deleted_at is null and notice is null order by number limit ?',
@@ -97,35 +114,10 @@ const ownMessages = (room: unknown, authorId: string, after: number): Statement 
   ],
 })
 
-const bury = (room: unknown, { number, version, deletedAt }: Message): Statement => ({
-  sql: "update messages set version = ?, body = '', deleted_at = ? where room_id = ? and number = ?",
-  params: [version, deletedAt, room, number],
+const bury = (room: unknown, { number, version, author, deletedAt }: Message): Statement => ({
+  sql: "update messages set version = ?, body = '', deleted_at = ?, deleted_by = ? where room_id = ? and number = ?",
+  params: [version, deletedAt, messages.deletedBy.mapToDriverValue(author.id), room, number],
 })
-
-const raiseVersion = (room: unknown, by: number): Statement => ({
-  sql: 'update rooms set version = version + ? where id = ?',
-  params: [by, room],
-})
-
-interface LockedRow {
-  life: string
-  last_number: number
-  version: number
-}
-
-interface StoredRow {
-  number: number
-  version: number
-  send_key: Buffer
-  author_id: Buffer
-  name: string
-  body: string
-  notice: string | null
-  reply_to: number | null
-  created_at: Date
-  edited_at: Date | null
-  deleted_at: Date | null
-}
 
 interface OwnRow {
   number: number
@@ -135,41 +127,64 @@ interface OwnRow {
 }
 
 /**
- * The log's statements, by hand and in two round trips: to lock and look, to store and commit. Through Drizzle a batch took six, and each
- * value of each row was wrapped in objects, which cost more than everything else that happens to a message.
+ * The log's statements, by hand and in one round trip, which costs this process more than the statements in it: a second one costs sends
+ * into fifty rooms half as much CPU again. Through Drizzle there were six, and each value of each row was wrapped in objects.
  */
-export function createMessageStore({ writers, logger }: OpenDatabase): MessageStore {
+export function createMessageStore(opened: OpenDatabase): MessageStore {
+  const { writers, logger } = opened
+
+  function appendNew({ roomId, drafts, beforeCommit }: AppendOptions): Promise<AppendedAll> {
+    const room = messages.roomId.mapToDriverValue(roomId)
+    return inTransaction(
+      writers.promise(),
+      async (send) => {
+        beforeCommit()
+        const lock = lockRoomAndKeepPlace(room)
+        const answers = await send(begin, ...lock, ...storeAll(room, drafts), tellKeptPlace, commit)
+        const place = keptPlace(answers)
+        return { life: place.life, stored: new Map(), fresh: numbered(drafts, place) }
+      },
+      logger,
+    )
+  }
+
+  function appendWhatIsNew({ roomId, drafts, beforeCommit }: AppendOptions): Promise<AppendedAll> {
+    const room = messages.roomId.mapToDriverValue(roomId)
+    return inTransaction(
+      writers.promise(),
+      async (send) => {
+        const found = await send(begin, ...lockRoomAndKeepPlace(room), storedUnder(room, [...drafts.keys()]))
+        const rows = found.at(-1) as StoredRow[]
+        const known = new Map(
+          rows.map((row) => [String(messages.sendKey.mapFromDriverValue(row.send_key)), row]),
+        )
+        const missing = new Map([...drafts].filter(([key]) => !known.has(key)))
+        const reactors = rows.flatMap(({ reactions }) => reactorsIn(parseReactions(reactions)))
+        const asked = reactors.length > 0 ? [namesOf(reactors)] : []
+        beforeCommit()
+        const answers = await send(...asked, ...storeAll(room, missing), tellKeptPlace, commit)
+        const names = asked.length > 0 ? toNames(answers[0]) : new Map()
+        const place = keptPlace(answers)
+        const stored = new Map(
+          Array.from(known, ([key, row]) => [key, storedMessage(roomId, row, names)] as const),
+        )
+        return { life: place.life, stored, fresh: numbered(missing, place) }
+      },
+      logger,
+    )
+  }
+
   return {
-    append({ roomId, keys, draft, beforeCommit }) {
-      const room = messages.roomId.mapToDriverValue(roomId)
-      return inTransaction(
-        writers.promise(),
-        async (send) => {
-          const [, counters, rows] = (await send(begin, lockRoom(room), storedUnder(room, keys))) as [
-            unknown,
-            LockedRow[],
-            StoredRow[],
-          ]
-          if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
-          const { life, last_number: lastNumber, version } = counters[0]
-          const stored = new Map(
-            rows.map((row) => [
-              String(messages.sendKey.mapFromDriverValue(row.send_key)),
-              storedMessage(roomId, row),
-            ]),
-          )
-          const fresh = draft(
-            { life, lastNumber, version },
-            keys.filter((key) => !stored.has(key)),
-          )
-          beforeCommit()
-          if (fresh.size > 0)
-            await send(insert(room, fresh), moveCounters(room, fresh.size, writtenAt(fresh)), commit)
-          else await send(commit)
-          return { life, stored, fresh }
-        },
-        logger,
-      )
+    change: (options) => changeStored(opened, options),
+
+    async append(options) {
+      try {
+        return await appendNew(options)
+      } catch (error) {
+        // One that is stored already has undone them all. Repeats are rare: to look for them first would cost every batch a round trip.
+        if (!isDuplicateKey(error)) throw error
+        return appendWhatIsNew(options)
+      }
     },
 
     erase({ roomId, author, after, now }) {
@@ -181,7 +196,7 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
             begin,
             lockRoom(room),
             ownMessages(room, author.id, after),
-          )) as [unknown, LockedRow[], OwnRow[]]
+          )) as [unknown, RoomRow[], OwnRow[]]
           if (!counters[0]) throw new Error(`Room ${roomId} is gone.`)
           const { life, last_number: lastNumber, version } = counters[0]
           const tombstones = rows.map((row, place) => ({
@@ -192,13 +207,18 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
             body: '',
             notice: null,
             replyTo: row.reply_to,
+            replied: null,
             createdAt: row.created_at,
             editedAt: row.edited_at,
             deletedAt: now,
+            deletedBy: author.id,
+            reactions: [],
           }))
+          const numbers = tombstones.map(({ number }) => number)
           const buried = tombstones.map((tombstone) => bury(room, tombstone))
-          if (buried.length > 0) await send(...buried, raiseVersion(room, buried.length), commit)
-          else await send(commit)
+          if (buried.length > 0) {
+            await send(...buried, ...forgetAround(room, numbers), raiseVersion(room, buried.length), commit)
+          } else await send(commit)
           // A full page may have left some of its stretch behind.
           const lookedUpTo =
             rows.length < ERASED_AT_ONCE ? after + LOOKED_THROUGH_AT_ONCE : (rows.at(-1)?.number ?? after)
@@ -210,18 +230,16 @@ export function createMessageStore({ writers, logger }: OpenDatabase): MessageSt
   }
 }
 
-function storedMessage(roomId: string, row: StoredRow): Message {
-  return toMessage({
-    roomId,
-    number: row.number,
-    version: row.version,
-    authorId: String(messages.authorId.mapFromDriverValue(row.author_id)),
-    authorName: row.name,
-    body: row.body,
-    notice: row.notice,
-    replyTo: row.reply_to,
-    createdAt: row.created_at,
-    editedAt: row.edited_at,
-    deletedAt: row.deleted_at,
-  })
+/** @param answers which end with those to `tellKeptPlace` and to COMMIT */
+function keptPlace(answers: unknown[]): RoomRow {
+  const [place] = answers.at(-2) as [RoomRow]
+  return place
 }
+
+const numbered = (drafts: Map<string, Draft>, { last_number, version }: RoomRow) =>
+  new Map<string, Message>(
+    Array.from(drafts, ([key, draft], place) => [
+      key,
+      { ...draft, number: last_number + place + 1, version: version + place + 1 },
+    ]),
+  )

@@ -1,8 +1,8 @@
 import type { MessageView } from '../../templates/views.ts'
 import { en } from '../words/en.ts'
 import { saidIn } from '../words/notice.ts'
-import { toHtml, toParagraph } from './format.ts'
-import type { Message } from './message.ts'
+import { firstWords, toHtml, toParagraph } from './format.ts'
+import type { Message, Replied } from './message.ts'
 
 /** A message as every face shows it, the same for every viewer and in every language. */
 export function toView(message: Message, roomSlug: string): MessageView {
@@ -22,12 +22,23 @@ export function toView(message: Message, roomSlug: string): MessageView {
     },
     notice: message.notice,
     replyTo: message.replyTo,
+    replied: message.replied && toReplied(message.replied),
     createdAt: message.createdAt,
     editedAt: message.editedAt,
     deleted,
+    reactions: message.reactions,
+    /** Whoever leaves deletes their own; before it was kept who did, nobody else could. */
+    deletedByAuthor: [null, message.author.id].includes(message.deletedBy),
+    deletedAt: message.deletedAt,
     ...(message.nonce ? { nonce: message.nonce } : {}),
   }
 }
+
+/** Words and names that are not there any more are said in the language of whoever reads. */
+const toReplied = ({ author, body, deleted }: Replied) => ({
+  name: author.name,
+  words: deleted ? null : firstWords(body),
+})
 
 /** The JSON face of a message, in one language for all programs. Later features add fields and never change these. */
 export function toJson(view: MessageView) {
@@ -45,6 +56,10 @@ export function toJson(view: MessageView) {
     createdAt: view.createdAt.toISOString(),
     editedAt: view.editedAt?.toISOString() ?? null,
     deleted: view.deleted,
+    reactions: view.reactions.map(({ members, ...reaction }) => ({
+      ...reaction,
+      members: members.map(({ id, name }) => ({ id, name: name || en.message.formerMember })),
+    })),
   }
 }
 

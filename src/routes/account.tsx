@@ -117,7 +117,7 @@ export const backToAccount = (
 /** What a member sees and sets of their own. */
 export const account = new Hono<Env>()
   /**
-   * What is mine in pages and pushed lines that are the same for everyone: the band behind my own rows. The id is a UUID of ours, so nothing in
+   * What is mine in pages and pushed lines that are the same for everyone. The id is a UUID of ours, so nothing in
    * it can leave the string.
    */
   .get('/account/own.css', async (c) => {
@@ -128,6 +128,7 @@ export const account = new Hono<Env>()
     const folded = blocked.map((id) => `.message[data-author="${id}"]`).join()
     const rules = [
       `.message[data-author="${member.id}"]{--band:var(--own)}`,
+      `.reaction[data-by~="${member.id}"]{--rim:var(--tea);--fill:var(--tea-wash);--text:var(--tea-deep);font-weight:700}`,
       // What they said is behind the number of the line.
       ...(folded ? [`.room :is(${folded}) .text,.frame :is(${folded}) .text{display:none}`] : []),
     ]

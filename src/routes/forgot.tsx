@@ -86,8 +86,14 @@ export const forgot = new Hono<Env>()
     return isRenewed ? redirectTo(c, '/login', {}) : refuse({ code: (words) => words.codeSpent })
   })
 
+/** After the answer, by an uncertain time: what is done beside it slows it, by as much as tells who has a number. */
+const LATER_MS = { least: 50, spread: 200 }
+const laterThanTheAnswer = () =>
+  new Promise((resolve) => setTimeout(resolve, LATER_MS.least + Math.random() * LATER_MS.spread))
+
 /** Nobody waits for it: how long it takes would tell who is a member. For the same reason it is written down for numbers that nobody has. */
 async function offerCode(c: AppContext, phone: string, memberId: string | null, code: string): Promise<void> {
+  await laterThanTheAnswer()
   // Whoever typed the number: nobody knows yet that it was its owner.
   await recordAct(c, 'password-reset-offered', { ...(memberId && { memberId }), details: { by: 'code' } })
   if (!memberId) return

@@ -2,68 +2,58 @@ import { Hono } from 'hono'
 import { messageUrl, roomUrl } from '../../templates/addresses.ts'
 import { MessageItem } from '../../templates/message.tsx'
 import { MessagePage } from '../../templates/message-page.tsx'
+import type { MayView, RepliesView } from '../../templates/views.ts'
 import type { AppContext, Env } from '../http/context.ts'
 import { signedIn } from '../http/context.ts'
-import { type FieldSentence, problem } from '../http/errors.ts'
-import { chooseFace, type Face, wantsFragment } from '../http/faces.ts'
+import { problem, type Refused } from '../http/errors.ts'
+import { chooseFace, wantsFragment } from '../http/faces.ts'
 import { wordsFor } from '../http/language.ts'
 import { pageContext, renderFragment, renderPage } from '../http/page.tsx'
-import type { Appended } from '../messages/append.ts'
+import type { Send } from '../messages/append.ts'
 import { toTextLine } from '../messages/format.ts'
+import { type Message, REPLIED_LENGTH } from '../messages/message.ts'
+import { PAGE } from '../messages/read.ts'
 import { freshNonce, NONCE } from '../messages/send-key.ts'
-import { checkBody } from '../messages/text.ts'
 import { toJson, toView } from '../messages/view.ts'
-import type { RoomPlace } from '../rooms/rooms.ts'
-import { enterPlace, enterRoom } from './door.ts'
+import type { Room, RoomPlace } from '../rooms/rooms.ts'
+import { closedTo, enterPlace, enterRoom, keeps } from './door.ts'
 import { takeFloor } from './floor.ts'
-import { wholeNumber } from './query.ts'
+import { answerMessage, findMessage, messageTag, typedText } from './message.tsx'
+import { numberParameter, wholeNumber } from './query.ts'
 
-interface CheckedSend {
-  body: string
-  nonce: string
-  replyTo: number | null
-}
+type CheckedSend = Omit<Send, 'authorId' | 'authorName'>
 
 /** @throws Problem 413 or 422 with the fields named */
 async function checkSend(c: AppContext, room: RoomPlace): Promise<CheckedSend> {
   const typed = c.get('fields')
-  const refused: Record<string, FieldSentence> = {}
-  const text = checkBody(typed.body ?? '')
-  if (typed.body === undefined) refused.body = (words) => words.bodyMissing
-  else if (text.refused === 'empty') refused.body = (words) => words.emptyMessage
-  else if (text.refused === 'notUnicode') refused.body = (words) => words.notUnicode
-  else if (text.refused) throw problem('tooLong', { fields: { body: (words) => words.longMessage } })
+  const refused: Refused = {}
+  const text = typedText(typed.body)
+  if ('refused' in text) refused.body = text.refused
 
   // RFC-draft Idempotency-Key is a structured string: its quotes are not part of it.
   const nonce = typed.nonce || c.req.header('idempotency-key')?.replace(/^"(.*)"$/, '$1') || freshNonce()
   if (!NONCE.test(nonce)) refused.nonce = (words) => words.nonce
 
-  const replyTo = typed.reply_to ? wholeNumber(typed.reply_to) : null
-  if (replyTo === undefined || (replyTo !== null && !(await c.get('house').reader.one(room.id, replyTo)))) {
-    refused.reply_to = (words) => words.replyTo
+  const answered = typed.reply_to ? await answeredMessage(c, room, typed.reply_to) : null
+  if (answered === undefined) refused.reply_to = (words) => words.replyTo
+  if ('refused' in text || answered === undefined || Object.keys(refused).length > 0)
+    throw problem('invalid', { fields: refused })
+  return {
+    body: text.body,
+    nonce,
+    replyTo: answered?.number ?? null,
+    replied: answered && {
+      author: answered.author,
+      body: answered.body.slice(0, REPLIED_LENGTH),
+      deleted: answered.deletedAt !== null,
+    },
   }
-  if (text.refused || Object.keys(refused).length > 0) throw problem('invalid', { fields: refused })
-  return { body: text.body, nonce, replyTo: replyTo ?? null }
 }
 
-/** The answer to a send, after its commit: the same for a repeat, but 200. */
-async function answerSend(
-  c: AppContext,
-  room: RoomPlace,
-  { message, repeated }: Appended,
-  face: Face,
-): Promise<Response> {
-  const view = toView(message, room.slug)
-  const status = repeated ? 200 : 201
-  c.header('Teahouse-Version', String(message.version))
-  if (face === 'json') {
-    c.header('Location', messageUrl(room.slug, message.number))
-    return c.json(toJson(view), status)
-  }
-  if (face === 'text') return c.text(`#${message.number}\n`, status)
-  if (c.req.header('hx-request') === 'true') return renderFragment(c, <MessageItem message={view} />, status)
-  if (c.get('fields').back === 'composer') return c.redirect(`${roomUrl(room.slug)}/composer#body`, 303)
-  return c.redirect(`${roomUrl(room.slug)}#m${message.number}`, 303)
+/** What a send answers, or undefined for what is no message of this room. */
+async function answeredMessage(c: AppContext, room: RoomPlace, typed: string): Promise<Message | undefined> {
+  const number = wholeNumber(typed)
+  return (number && (await c.get('house').reader.one(room.id, number))) || undefined
 }
 
 export const messages = new Hono<Env>()
@@ -79,22 +69,62 @@ export const messages = new Hono<Env>()
     const appended = await log.append(room.id, send)
     // Whoever says the same again, to be sure, has said nothing more.
     if (appended.repeated) await limits.giveBack('messagesOfMember', member.id)
-    return answerSend(c, room, appended, face)
+    // The same for a repeat, but 200.
+    const status = appended.repeated ? 200 : 201
+    const next =
+      c.get('fields').back === 'composer'
+        ? `${roomUrl(room.slug)}/composer#body`
+        : `${roomUrl(room.slug)}#m${appended.message.number}`
+    return answerMessage(c, room, appended.message, { face, status, next })
   })
 
   .get('/rooms/:room/messages/:number', async (c) => {
     const room = await enterRoom(c)
-    const number = wholeNumber(c.req.param('number'))
-    const message = number ? await c.get('house').reader.one(room.id, number) : null
-    if (!message) throw problem('noMessage')
+    const message = await findMessage(c, room)
     const view = toView(message, room.slug)
     c.header('Teahouse-Version', String(room.version))
     const face = chooseFace(c.req.raw)
+    if (face !== 'html') c.header('ETag', messageTag(message))
     if (face === 'json') return c.json(toJson(view))
     if (face === 'text') return c.text(`${toTextLine(view, wordsFor(c))}\n`)
     if (wantsFragment(c.req.raw)) return renderFragment(c, <MessageItem message={view} />)
+    const replies = await repliesTo(c, room, message)
+    c.header('Teahouse-Version', String(room.version))
+    const page = await pageContext(c)
+    const may = mayDo(c, room, message)
     return renderPage(
       c,
-      <MessagePage page={await pageContext(c)} room={room} message={view} version={room.version} />,
+      <MessagePage page={page} room={room} view={{ message: view, version: room.version, may, replies }} />,
     )
   })
+
+  .get('/rooms/:room/messages/:number/replies', async (c) => {
+    const face = chooseFace(c.req.raw)
+    const room = await enterRoom(c)
+    const message = await findMessage(c, room)
+    // People read them on the message's own page.
+    if (face === 'html') return c.redirect(`${messageUrl(room.slug, message.number)}#replies`, 303)
+    const { messages: replies, goOnAfter } = await repliesTo(c, room, message)
+    c.header('Teahouse-Version', String(room.version))
+    if (face === 'text') return c.text(replies.map((reply) => `${toTextLine(reply, wordsFor(c))}\n`).join(''))
+    const { slug, version } = room
+    return c.json({ room: slug, number: message.number, version, messages: replies.map(toJson), goOnAfter })
+  })
+
+/** A page of what answers a message, and the number after which there is more, else null. */
+async function repliesTo(c: AppContext, room: Room, { number }: Message): Promise<RepliesView> {
+  const after = numberParameter(c, 'after') ?? 0
+  const found = await c.get('house').reader.replies(room.id, number, after, PAGE + 1)
+  const shown = found.slice(0, PAGE).map((reply) => toView(reply, room.slug))
+  return { messages: shown, goOnAfter: found.length > PAGE ? (shown.at(-1)?.number ?? null) : null }
+}
+
+function mayDo(c: AppContext, room: Room, { author, deletedAt, notice }: Message): MayView {
+  const isMine = author.id === signedIn(c).member.id
+  const stands = !deletedAt && !notice
+  return {
+    react: stands && !closedTo(c, room),
+    edit: stands && isMine && !closedTo(c, room),
+    delete: stands && (isMine || keeps(c, room)),
+  }
+}

@@ -17,6 +17,7 @@ export async function tellRoom(c: AppContext, roomId: string, notice: Notice): P
     authorName: member.name,
     nonce: freshNonce(),
     replyTo: null,
+    replied: null,
     body: '',
     notice,
   })

@@ -79,6 +79,7 @@ function freshComposer(c: AppContext, room: RoomState, back: ComposerView['back'
     nonce: freshNonce(),
     body: '',
     replyTo: numberParameter(c, 'reply_to') ?? null,
+    version: null,
     errors: {},
     back,
   }

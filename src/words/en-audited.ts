@@ -50,6 +50,8 @@ export const audited = {
       member: `${who} made ${whom} an ordinary member.`,
     })[String(details.role)] ?? `${who} changed the role of ${whom}.`,
   suspended: ({ who, whom }: Facts) => `${who} suspended ${whom}.`,
+  'message-removed': ({ who, whom, details }: Facts) =>
+    `${who} deleted #${details.number} in ${details.room}, which was by ${whom}.`,
   reinstated: ({ who, whom }: Facts) => `${who} reinstated ${whom}.`,
   'room-made': ({ who, details }: Facts) => `${who} made the room ${details.room}.`,
   'room-changed': ({ who, details }: Facts) => `${who} changed the room ${details.room}: ${details.what}.`,

@@ -23,6 +23,26 @@ export const errors = {
     title: 'You own this house.',
     detail: 'Nothing was done. Hand it over to someone else, then you can leave.',
   },
+  notYourMessage: {
+    title: 'This message is not yours to change.',
+    detail: 'Nothing was changed. Who wrote it can edit it; who wrote it or keeps order here can delete it.',
+  },
+  noticeStays: {
+    title: 'This line says what was done in the room.',
+    detail: 'It stays as it is: nobody wrote it.',
+  },
+  messageDeleted: {
+    title: 'This message was deleted.',
+    detail: 'Nothing was changed. Copy what you have typed, if you want to say it anew.',
+  },
+  editedMeanwhile: {
+    title: 'This message was edited meanwhile.',
+    detail: 'Nothing was saved. Look at what it says now, then send yours again.',
+  },
+  tooManyReactions: {
+    title: 'There is no room for another kind of reaction.',
+    detail: 'A message has at most 20 different ones. Add to one that is there.',
+  },
   leavingUnfinished: {
     title: 'The database went away while you were leaving.',
     detail:
@@ -192,6 +212,7 @@ export const fields = {
   note: 'A note has at most 200 characters.',
   id: 'This takes an id that a list gave you.',
   setupCode: 'This is not the set-up code that the start printed.',
+  emoji: 'This takes one emoji.',
   roomName: 'A room has a name of up to 48 characters, with something in it to see.',
   topic: 'A topic has at most 240 characters.',
   roomKind: 'This takes open or private.',

@@ -340,10 +340,22 @@ export const en = {
   message: {
     reply: 'Reply',
     edited: 'edited',
-    deleted: 'This message was deleted.',
+    /** `{name}` and `{time}` are filled in. */
+    deleted: {
+      byAuthor: '{name} deleted this message at {time}.',
+      byKeeper: 'A keeper of the house removed this message at {time}.',
+    },
     /** Where a message is one line of text. */
     deletedLine: '(deleted)',
     inReplyTo: 'in reply to',
+    /** Where a message that was changed comes once more, for pages that cannot replace it. */
+    asItIsNow: (number: number) => `#${number} was changed. As it is now:`,
+    reactions: 'Reactions',
+    /** Who gave a reaction. */
+    reactors: (names: string[], others: number) =>
+      `${names.join(', ')}${others > 0 ? ` and ${others} more` : ''}`,
+    react: 'React',
+    more: 'More',
     /** In place of the name of whoever has left. Nobody can take it. */
     formerMember: 'a former member',
     notices,
@@ -543,6 +555,35 @@ export const en = {
     inRoom: 'See it in the room',
     unread: 'Unread from here',
     inReplyTo: 'The message it answers',
+    actions: 'What you can do with it',
+    anyEmoji: 'Another emoji',
+    sayAgain: 'The same again takes it back.',
+    edit: 'Edit',
+    delete: 'Delete',
+    versions: 'What it said before',
+    replies: 'Answers',
+    moreReplies: 'More answers',
+  },
+
+  /** Editing a message, and what it said before. */
+  edit: {
+    title: (number: number) => `Edit #${number}`,
+    body: 'Your message',
+    hint: 'It is marked as edited, and everyone here can see what it said before.',
+    save: 'Save',
+    cancel: 'Leave it as it is',
+    saysNow: 'It says now',
+    versionsTitle: (number: number) => `What #${number} said`,
+    now: 'Now',
+    older: 'Before',
+    back: 'Back to the message',
+  },
+
+  delete: {
+    title: (number: number) => `Delete #${number}?`,
+    about: 'Its words go for good, from everyone. Its number stays, with a note that it was deleted.',
+    submit: 'Delete it',
+    cancel: 'Keep it',
   },
 
   problem: {

@@ -37,6 +37,8 @@ export const audited: Words['audited'] = {
       member: `${who} 让 ${whom} 做回了普通成员。`,
     })[String(details.role)] ?? `${who} 改了 ${whom} 的角色。`,
   suspended: ({ who, whom }) => `${who} 停用了 ${whom} 的账户。`,
+  'message-removed': ({ who, whom, details }) =>
+    `${who}删除了 ${details.room} 里 ${whom} 写的 #${details.number}。`,
   reinstated: ({ who, whom }) => `${who} 恢复了 ${whom} 的账户。`,
   'room-made': ({ who, details }) => `${who} 开了房间 ${details.room}。`,
   'room-changed': ({ who, details }) => `${who} 改了房间 ${details.room}：${details.what}。`,

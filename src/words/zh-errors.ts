@@ -25,6 +25,26 @@ export const errors: Words['errors'] = {
     title: '这里归你所有。',
     detail: '什么都没有做。先把这里交给别人，然后就可以离开。',
   },
+  notYourMessage: {
+    title: '这条消息不归你改。',
+    detail: '什么都没有改。谁写的谁能改；写的人和管这里的人能删。',
+  },
+  noticeStays: {
+    title: '这一行说的是房间里发生过的事。',
+    detail: '它不会变：没有人写过它。',
+  },
+  messageDeleted: {
+    title: '这条消息已经删除。',
+    detail: '什么都没有改。如果还想说，先把你写的复制下来。',
+  },
+  editedMeanwhile: {
+    title: '这条消息刚才被改过了。',
+    detail: '你的没有保存。看看它现在怎么说，再发一次。',
+  },
+  tooManyReactions: {
+    title: '放不下另一种表情了。',
+    detail: '一条消息最多有 20 种。请在已有的里面选。',
+  },
   leavingUnfinished: {
     title: '你离开到一半，数据库断了。',
     detail: '你的一部分消息可能已经没有了。过一分钟再打开账户页：如果账户还在，再离开一次，会接着做完。',
@@ -170,6 +190,7 @@ export const fields: Words['fields'] = {
   note: '备注最多 200 个字符。',
   id: '这里要填列表给你的 id。',
   setupCode: '这不是启动时显示的设置码。',
+  emoji: '这里要一个表情符号。',
   roomName: '房间的名字最多 48 个字符，而且要看得见。',
   topic: '话题最多 240 个字符。',
   roomKind: '这里填 open 或 private。',

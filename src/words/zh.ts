@@ -300,9 +300,17 @@ export const zh: Words = {
   message: {
     reply: '回复',
     edited: '已编辑',
-    deleted: '这条消息已删除。',
+    deleted: {
+      byAuthor: '{name}在 {time} 删除了这条消息。',
+      byKeeper: '管理的人在 {time} 删除了这条消息。',
+    },
     deletedLine: '（已删除）',
     inReplyTo: '回复',
+    asItIsNow: (number) => `#${number} 有改动。现在是：`,
+    reactions: '表情',
+    reactors: (names, others) => `${names.join('、')}${others > 0 ? `等 ${names.length + others} 人` : ''}`,
+    react: '加表情',
+    more: '更多',
     formerMember: '已离开的成员',
     notices,
   },
@@ -494,6 +502,34 @@ export const zh: Words = {
     inRoom: '在房间里看',
     unread: '从这里起标为未读',
     inReplyTo: '它回复的消息',
+    actions: '可以对它做什么',
+    anyEmoji: '别的表情',
+    sayAgain: '再按一次就收回。',
+    edit: '编辑',
+    delete: '删除',
+    versions: '它以前怎么说',
+    replies: '回复',
+    moreReplies: '更多回复',
+  },
+
+  edit: {
+    title: (number) => `编辑 #${number}`,
+    body: '你的消息',
+    hint: '会标明已编辑，这里的每个人都能看到它以前怎么说。',
+    save: '保存',
+    cancel: '不改了',
+    saysNow: '它现在说',
+    versionsTitle: (number) => `#${number} 说过什么`,
+    now: '现在',
+    older: '以前',
+    back: '回到这条消息',
+  },
+
+  delete: {
+    title: (number) => `删除 #${number}？`,
+    about: '它的文字会永远消失，谁都看不到。编号留着，并注明已删除。',
+    submit: '删除',
+    cancel: '留着',
   },
 
   problem: {

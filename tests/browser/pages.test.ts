@@ -102,7 +102,7 @@ describeWith(['chromium'], 'every page', () => {
       const { page, goTo } = await visit(browser, closed.origin, { expected: [refusedPage] })
       await goTo('/register')
       await page.getByText(en.register.closedHeading).waitFor()
-      expect(await page.locator('form').count()).toBe(0)
+      expect(await page.locator('main form').count()).toBe(0)
       await standsEverywhere(page)
     })
 

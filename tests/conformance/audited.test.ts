@@ -59,6 +59,13 @@ const recorded: Record<string, AuditedAction[] | string> = {
   'POST /rooms/:room/unread': 'a taste',
   'POST /rooms/:room/messages': 'is the log of its room',
   'POST /rooms/:room/typing': 'is kept nowhere',
+  'PUT /rooms/:room/messages/:number': 'is told in the log of its room',
+  'POST /rooms/:room/messages/:number/edit': 'is told in the log of its room',
+  'DELETE /rooms/:room/messages/:number': ['message-removed'],
+  'POST /rooms/:room/messages/:number/delete': ['message-removed'],
+  'POST /rooms/:room/messages/:number/reactions': 'is told in the log of its room',
+  'PUT /rooms/:room/messages/:number/reactions/:emoji': 'is told in the log of its room',
+  'DELETE /rooms/:room/messages/:number/reactions/:emoji': 'is told in the log of its room',
 }
 /** These take an authenticator in a browser: `tests/browser/passkeys.test.ts` does them. */
 const inBrowsers = new Set<AuditedAction>(['passkey-added', 'passkey-removed'])
@@ -112,7 +119,8 @@ it('has each of them once it was done, with who and from where, and no secret, n
   const member = await register(bashir)
   const secrets: string[] = [ada.password, bashir.password]
   const says = (body: string) => done('/rooms/lobby/messages', { body }, member.cookie)
-  await says('the secret recipe of the house')
+  const { number } = await says('the secret recipe of the house')
+  await done(`/rooms/lobby/messages/${number}/delete`, {}, owner.cookie)
 
   await send('/login', { phone: bashir.phone, password: 'not-my-password-1' })
   const { token = '' } = await done('/tokens', { phone: bashir.phone, password: bashir.password })

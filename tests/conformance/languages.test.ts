@@ -210,8 +210,8 @@ describe('a live stream', () => {
     }
     if (framing.face === 'html') {
       expect([chinese, english]).toEqual([
-        expect.stringContaining(zh.message.deleted),
-        expect.stringContaining(en.message.deleted),
+        expect.stringContaining('删除了这条消息'),
+        expect.stringContaining('deleted this message at'),
       ])
     }
   })
@@ -243,6 +243,6 @@ describe('a live stream', () => {
     }
     const [chinese, english] = [await told(inChinese), await told(inEnglish)]
     if (face === 'json') expect(chinese).toBe(english)
-    else expect(chinese).toContain(face === 'html' ? zh.message.deleted : zh.message.deletedLine)
+    else expect(chinese).toContain(face === 'html' ? '删除了这条消息' : zh.message.deletedLine)
   })
 })

@@ -150,10 +150,15 @@ export function matrixCast(): MatrixCast {
     await made.passkeys.add(id(bashir), 'mine', credential)
     const invitation = await made.invitations.make({ madeBy: id(salma), note: '', uses: 9, hours: 1 })
     const link = await made.oneTimeSecrets.makePasswordLink(id(tomas))
+    const said = await house.ask(`/rooms/${room}/messages`, {
+      form: { body: 'mine' },
+      headers: { ...bearer(kept.send), Accept: 'application/json' },
+    })
     return [
       [':room{[a-z0-9-]+}', room],
       [':room', room],
-      [':number', '1'],
+      [':number', String((said.json() as { number: number }).number)],
+      [':emoji', encodeURIComponent('🍵')],
       ['static/:name', `static/${kept.stylesheet}`],
       [':member', id(tomas)],
       [':invitation', invitation.id],

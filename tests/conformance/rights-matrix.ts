@@ -59,6 +59,17 @@ POST /rooms/:room/leave                                 401    200      200    2
 GET  /rooms/:room/composer                              401    200      200    200   200   403  200  403
 POST /rooms/:room/messages                              401    201      201    201   201   403  201  403   body=hello
 GET  /rooms/:room/messages/:number                      401    200      200    200   200   200  403  403
+PUT  /rooms/:room/messages/:number                      401    403      200    403   403   403  200  403   body=:unique
+GET  /rooms/:room/messages/:number/edit                 401    403      200    403   403   403  200  403
+POST /rooms/:room/messages/:number/edit                 401    403      200    403   403   403  200  403   body=:unique
+GET  /rooms/:room/messages/:number/versions             401    200      200    200   200   200  403  403
+GET  /rooms/:room/messages/:number/replies              401    200      200    200   200   200  403  403
+POST /rooms/:room/messages/:number/reactions            401    200      200    200   200   403  200  403   emoji=🍵
+PUT  /rooms/:room/messages/:number/reactions/:emoji     401    200      200    200   200   403  200  403
+DELETE /rooms/:room/messages/:number/reactions/:emoji   401    =200     =200   =200  =200  403  =200 403
+GET  /rooms/:room/messages/:number/delete               401    403      200    200   200   403  200  403
+POST /rooms/:room/messages/:number/delete               401    403      200    200   200   403  200  403
+DELETE /rooms/:room/messages/:number                    401    403      200    200   200   403  200  403
 GET  /rooms/:room/history                               401    200      200    200   200   200  403  403
 GET  /rooms/:room/events?wait=0                         401    200      200    200   200   200  403  403
 GET  /rooms/:room/socket                                401    426      426    426   426   426  403  403

@@ -1,64 +1,20 @@
 import { asc, eq } from 'drizzle-orm'
-import { beforeAll, expect, it } from 'vitest'
-import { createMembers } from '../../src/accounts/members.ts'
-import type { OpenDatabase } from '../../src/database/connection.ts'
+import { expect, it } from 'vitest'
 import { messages, rooms } from '../../src/database/schema.ts'
-import { createRoomLog, NotAppended, type Send } from '../../src/messages/append.ts'
+import { createRoomLog } from '../../src/messages/append.ts'
 import type { Message } from '../../src/messages/message.ts'
 import { createLogReader } from '../../src/messages/read.ts'
-import { createMessageStore, type MessageStore } from '../../src/messages/store.ts'
-import { describeOnBoth, migrated } from './both-servers.ts'
+import { createMessageStore } from '../../src/messages/store.ts'
+import { NotAppended } from '../../src/messages/unwritten.ts'
+import { describeOnBoth } from './both-servers.ts'
+import { afterEachTransaction, lostConnection, talkOn } from './talk.ts'
 
 describeOnBoth('the log', (fresh) => {
-  let opened: OpenDatabase
-  let mei: { id: string; name: string }
-  let bashir: { id: string; name: string }
-
-  beforeAll(async () => {
-    opened = await migrated(fresh())
-    const members = createMembers(opened.database)
-    const join = async (name: string, phone: string) => {
-      const member = await members.register(
-        { name, nameKey: name, phone, passwordHash: 'none' },
-        { onlyFirst: false },
-      )
-      if (typeof member === 'string') throw new Error(member)
-      return member
-    }
-    mei = await join('Mei', '+31612345678')
-    bashir = await join('Bashir', '+31612345679')
-  })
-
-  /** A room of its own for each test. */
-  async function freshRoom(): Promise<string> {
-    const id = crypto.randomUUID()
-    await opened.database
-      .insert(rooms)
-      .values({ id, slug: id, name: 'Room', life: 'k3', createdAt: new Date() })
-    return id
-  }
-
-  const send = (body: string, nonce: string = crypto.randomUUID(), from = mei): Send => ({
-    authorId: from.id,
-    authorName: from.name,
-    nonce,
-    body,
-    replyTo: null,
-  })
-
-  function openLog(store = createMessageStore(opened), retryForMs = 3_000) {
-    const published: Message[] = []
-    const log = createRoomLog({
-      store,
-      retryForMs,
-      onCommit: (_room, changes) => void published.push(...changes),
-    })
-    return { log, published }
-  }
+  const { people, freshRoom, send, openLog, opened } = talkOn(fresh)
 
   const stored = (roomId: string) =>
-    opened.database
-      .select({ number: messages.number, version: messages.version, body: messages.body })
+    opened()
+      .database.select({ number: messages.number, version: messages.version, body: messages.body })
       .from(messages)
       .where(eq(messages.roomId, roomId))
       .orderBy(asc(messages.number))
@@ -66,7 +22,9 @@ describeOnBoth('the log', (fresh) => {
   it('numbers 500 sends at once from 1 up without a hole, and publishes them in that order', async () => {
     const room = await freshRoom()
     const { log, published } = openLog()
-    const sends = Array.from({ length: 500 }, (_, i) => send(`text ${i}`, undefined, i % 2 ? mei : bashir))
+    const sends = Array.from({ length: 500 }, (_, i) =>
+      send(`text ${i}`, undefined, i % 2 ? people.mei : people.bashir),
+    )
     const appended = await Promise.all(sends.map((one) => log.append(room, one)))
     const rows = await stored(room)
     const upTo500 = Array.from({ length: 500 }, (_, i) => i + 1)
@@ -116,7 +74,7 @@ describeOnBoth('the log', (fresh) => {
     await log.append(room, send('one', 'n'))
     await log.append(room, send('two', 'n'))
     await log.append(room, { ...send('one', 'n'), replyTo: 1 })
-    await log.append(room, send('one', 'n', bashir))
+    await log.append(room, send('one', 'n', people.bashir))
     expect((await stored(room)).map(({ body }) => body)).toEqual(['one', 'two', 'one', 'one'])
   })
 
@@ -134,7 +92,7 @@ describeOnBoth('the log', (fresh) => {
     const room = await freshRoom()
     let lost = 0
     const { log, published } = openLog(
-      afterEachTransaction(createMessageStore(opened), () => {
+      afterEachTransaction(createMessageStore(opened()), () => {
         lost += 1
         if (lost === 1) throw lostConnection()
       }),
@@ -150,7 +108,7 @@ describeOnBoth('the log', (fresh) => {
     const room = await freshRoom()
     let failed = false
     const { log, published } = openLog(
-      afterEachTransaction(createMessageStore(opened), () => {
+      afterEachTransaction(createMessageStore(opened()), () => {
         if (failed) return
         failed = true
         throw new Error('Not to be tried again')
@@ -179,11 +137,11 @@ describeOnBoth('the log', (fresh) => {
   it('says whether a commit was under way when the database stays away', async () => {
     const room = await freshRoom()
     const before = openLog(
-      { ...createMessageStore(opened), append: () => Promise.reject(lostConnection()) },
+      { ...createMessageStore(opened()), append: () => Promise.reject(lostConnection()) },
       0,
     )
     const during = openLog(
-      afterEachTransaction(createMessageStore(opened), () => {
+      afterEachTransaction(createMessageStore(opened()), () => {
         throw lostConnection()
       }),
       0,
@@ -209,8 +167,8 @@ describeOnBoth('the log', (fresh) => {
       for (let turn = 0; turn < (at / 20) * 3; turn += 1)
         await new Promise((resolve) => setImmediate(resolve))
       for (const id of connections)
-        await opened.pool
-          .promise()
+        await opened()
+          .pool.promise()
           .query(`KILL ${id}`)
           .catch(() => {})
       connections.clear()
@@ -229,12 +187,14 @@ describeOnBoth('the log', (fresh) => {
   it('erases all that someone has said, while others talk on, each change under a version of its own', async () => {
     const room = await freshRoom()
     const { log, published } = openLog()
-    const said = Array.from({ length: 450 }, (_, i) => send(`text ${i}`, undefined, i % 3 ? mei : bashir))
+    const said = Array.from({ length: 450 }, (_, i) =>
+      send(`text ${i}`, undefined, i % 3 ? people.mei : people.bashir),
+    )
     for (const one of said) log.append(room, one)
     await log.settled()
-    const erasing = log.erase(room, { id: mei.id, name: '' })
+    const erasing = log.erase(room, { id: people.mei.id, name: '' })
     const meanwhile = Array.from({ length: 30 }, (_, i) =>
-      log.append(room, send(`late ${i}`, undefined, bashir)),
+      log.append(room, send(`late ${i}`, undefined, people.bashir)),
     )
     expect(await erasing).toBe(300)
     await Promise.all(meanwhile)
@@ -247,8 +207,8 @@ describeOnBoth('the log', (fresh) => {
     const versions = published.map(({ version }) => version)
     expect(versions).toEqual(Array.from({ length: 780 }, (_, i) => i + 1))
     const tombstones = published.filter(({ deletedAt }) => deletedAt)
-    expect(tombstones.every((one) => one.body === '' && one.author.id === mei.id)).toBe(true)
-    const reader = createLogReader(opened.database)
+    expect(tombstones.every((one) => one.body === '' && one.author.id === people.mei.id)).toBe(true)
+    const reader = createLogReader(opened().database)
     expect((await reader.roomState(room))?.version).toBe(780)
     expect(
       (await reader.changedSince(room, 0, 1000)).map(({ version, number }) => [number, version]),
@@ -264,11 +224,11 @@ describeOnBoth('the log', (fresh) => {
     const { log, published } = openLog()
     await log.append(room, send('first'))
     // As if 25,000 others had spoken in between and retention had taken them.
-    await opened.database.update(rooms).set({ lastNumber: 25_000 }).where(eq(rooms.id, room))
+    await opened().database.update(rooms).set({ lastNumber: 25_000 }).where(eq(rooms.id, room))
     await log.append(room, send('last'))
-    const both = await Promise.all([log.erase(room, mei), log.erase(room, mei)])
+    const both = await Promise.all([log.erase(room, people.mei), log.erase(room, people.mei)])
     expect(both.sort()).toEqual([0, 2])
-    expect(await log.erase(room, bashir)).toBe(0)
+    expect(await log.erase(room, people.bashir)).toBe(0)
     expect(published.slice(2).map(({ number, version }) => [number, version])).toEqual([
       [1, 3],
       [25_001, 4],
@@ -278,16 +238,16 @@ describeOnBoth('the log', (fresh) => {
   it('goes on erasing after a lost connection, and says so when the database stays away', async () => {
     const room = await freshRoom()
     let lost = 0
-    const shaky = afterEachTransaction(createMessageStore(opened), () => {
+    const shaky = afterEachTransaction(createMessageStore(opened()), () => {
       lost += 1
       if (lost <= 2) throw lostConnection()
     })
     await openLog().log.append(room, send('gone'))
-    await openLog(shaky).log.erase(room, mei)
+    await openLog(shaky).log.erase(room, people.mei)
     expect(lost).toBe(3)
     expect((await stored(room)).map(({ body, version }) => [body, version])).toEqual([['', 2]])
     const away = openLog({ ...shaky, erase: () => Promise.reject(lostConnection()) }, 0)
-    await expect(away.log.erase(room, mei)).rejects.toThrow('Connection lost')
+    await expect(away.log.erase(room, people.mei)).rejects.toThrow('Connection lost')
     // The room is not stuck behind it.
     expect((await away.log.append(room, send('next'))).message.number).toBe(2)
   })
@@ -297,14 +257,14 @@ describeOnBoth('the log', (fresh) => {
     const days = [new Date(2026, 10, 21, 12), new Date(2026, 10, 22, 12), new Date(2026, 10, 22, 18)]
     let tick = 0
     const log = createRoomLog({
-      store: createMessageStore(opened),
+      store: createMessageStore(opened()),
       onCommit: () => {},
       now: () => days[Math.min(Math.floor(tick++ / 40), 2)] ?? new Date(),
     })
     for (let i = 1; i <= 120; i += 1) {
       await log.append(room, send(i === 60 ? '100% 测试_中文\\ Ärger' : `text ${i}`))
     }
-    const reader = createLogReader(opened.database)
+    const reader = createLogReader(opened().database)
     const numbers = (found: Message[]) => found.map(({ number }) => number)
     const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
     expect(numbers(await reader.stretch(room, 'newest'))).toEqual(range(71, 120))
@@ -327,22 +287,3 @@ describeOnBoth('the log', (fresh) => {
     expect(numbers((await reader.search(room, 'text', 121, 3)).hits)).toEqual([120, 119, 118])
   })
 })
-
-/** The store with something that happens after each COMMIT, before its answer is known: a connection that breaks there. */
-function afterEachTransaction(store: MessageStore, then: () => void): MessageStore {
-  return {
-    async append(batch) {
-      const result = await store.append(batch)
-      then()
-      return result
-    },
-    async erase(some) {
-      const result = await store.erase(some)
-      then()
-      return result
-    },
-  }
-}
-
-const lostConnection = () =>
-  Object.assign(new Error('Connection lost'), { code: 'PROTOCOL_CONNECTION_LOST', fatal: true })

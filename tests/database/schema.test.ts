@@ -39,7 +39,7 @@ describeOnBoth('the schema', (fresh) => {
   it('is finished by the next start when a later migration was killed half way', async () => {
     const opened = await migrated(fresh())
     const { pool } = opened
-    // Its first statements were run, its last were not, and there is no note of it.
+    // Its first statements were run, its last were not, and there is no note of it, nor of those that come after it.
     await pool.promise().query('DELETE FROM __drizzle_migrations WHERE id > 1')
     await pool.promise().query('ALTER TABLE tokens DROP COLUMN last_used_at, DROP INDEX tokens_expiry')
     await migrateDatabase(opened, migrations)
@@ -89,10 +89,13 @@ describeOnBoth('the schema', (fresh) => {
       authorName: 'Reader',
       nonce: 'n',
       replyTo: null,
+      replied: null,
       body,
     })
     await Promise.all(Array.from({ length: 3_000 }, (_, i) => log.append(room.id, send(`text ${i}`))))
-    await pool.promise().query('ANALYZE TABLE messages, members, sessions, rooms, memberships')
+    await pool
+      .promise()
+      .query('ANALYZE TABLE messages, members, sessions, rooms, memberships, reactions, message_versions')
 
     const reader = createLogReader(watched.database)
     const { token } = await createSessions(watched.database).create(member.id, {
@@ -110,16 +113,28 @@ describeOnBoth('the schema', (fresh) => {
     await reader.moreThan(1_000, room.id, 1_000)
     await reader.newestAt(room.id, 2_990)
     await reader.nearestTalk(room.id, new Date(), 'before')
-    await createRoomLog({ store: createMessageStore(watched), onCommit: () => {} }).append(
-      room.id,
-      send('again'),
-    )
+    await reader.versions(room.id, 5)
+    await reader.replies(room.id, 5, 0)
+    await reader.hasReacted(room.id, { number: 5, memberId: member.id, emoji: '👍' })
+    const watchedLog = createRoomLog({ store: createMessageStore(watched), onCommit: () => {} })
+    await watchedLog.append(room.id, send('said once'))
+    // What was sent before is looked for.
+    await watchedLog.append(room.id, send('said once'))
+    const by = member.id
+    await watchedLog.change(room.id, { kind: 'edit', number: 3_000, by, body: 'edited', seen: null })
+    await watchedLog.change(room.id, { kind: 'react', number: 3_000, by, emoji: '👍', on: true })
+    // Reactions, quotes and all: a page is two queries, however many messages have them.
+    asked.push({ query: '-- page', params: [] })
+    await reader.stretch(room.id, 'newest')
+    const page = asked.slice(asked.findLastIndex(({ query }) => query === '-- page') + 1)
+    expect(page).toHaveLength(2)
 
     const reads = asked.filter(({ query }) => query.startsWith('select'))
     expect(reads.length).toBeGreaterThan(10)
     // The log's own, which go past Drizzle.
     expect(reads.some(({ query }) => query.endsWith('for update'))).toBe(true)
     expect(reads.some(({ query }) => query.includes('send_key in'))).toBe(true)
+    expect(reads.some(({ query }) => query.includes('from reactions'))).toBe(true)
     for (const { query, params } of reads) {
       const [plan] = await pool.promise().query(`EXPLAIN ${query}`, params)
       for (const step of plan as { type: string; rows: number; Extra: string | null }[]) {

@@ -57,8 +57,9 @@ export function readShape(html?: string): PageShape {
   }
 
   function skeletonOf(element: Element): string {
-    // Midnight, the heartbeat of a stream and how far someone has read come where they come.
-    if (element.matches('#messages > :is(li.day, li.unread-line, i[data-event])')) return ''
+    // Midnight, the heartbeat of a stream, how far someone has read and who is here come where they come.
+    if (element.matches('#messages > :is(li.day, li.unread-line, i[data-event]), #people .drawer-body'))
+      return ''
     const attributes = element
       .getAttributeNames()
       .filter((name) => !volatile.test(name))

@@ -40,16 +40,4 @@ describe('a comparison of times', () => {
     )
     expect(Math.abs(alike.z)).toBeLessThan(1)
   })
-
-  it('leaves out what comes between', async () => {
-    let now = 0
-    const pass = (milliseconds: number) => async () => {
-      now += milliseconds
-    }
-    const compared = await compareTimes(20, pass(1), pass(1), {
-      between: pass(50),
-      now: () => now,
-    })
-    expect(compared).toEqual({ dominance: 0.5, z: 0 })
-  })
 })

@@ -5,8 +5,6 @@ import { type Comparison, compareRanks } from './statistics.ts'
 const WARM_UP = 5
 
 interface Surroundings {
-  /** What is awaited after each, untimed: that which one of them leaves behind must not burden the next. */
-  between?: () => Promise<unknown>
   now?: () => number
   random?: Random
 }
@@ -19,7 +17,7 @@ export async function compareTimes(
   pairs: number,
   first: () => Promise<unknown>,
   second: () => Promise<unknown>,
-  { between = async () => {}, now = () => performance.now(), random = Math.random }: Surroundings = {},
+  { now = () => performance.now(), random = Math.random }: Surroundings = {},
 ): Promise<Comparison> {
   const ways = [
     { ask: first, times: [] as number[] },
@@ -30,7 +28,6 @@ export async function compareTimes(
       const begun = now()
       await ask()
       if (pair >= 0) times.push(now() - begun)
-      await between()
     }
   }
   return compareRanks(ways[0].times, ways[1].times)

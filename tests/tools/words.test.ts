@@ -13,7 +13,7 @@ const wordOrMark = /\p{L}{2}|[,.;:()?!]/u
 /** Three words in a row make a sentence, wherever it stands. */
 const sentence = /\p{L}{2,} \p{L}+ \p{L}+/u
 /** Words for machines. */
-const machine = /^noopener |^(select|insert into|update|delete from) [a-z_]|^owner in person$/
+const machine = /^noopener |^(select|insert into|update|delete from) [@a-z_]|^owner in person$/
 /** Attributes that browsers show or read out. */
 const shown = /^(title|alt|placeholder|label|aria-label|aria-description|aria-roledescription)$/
 

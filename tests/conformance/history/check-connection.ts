@@ -1,6 +1,6 @@
 /** What one connection promises: order, completeness from its cursor to where it got, honesty about the cursor, and how it ends. */
 import type { Connection, Heard, ReaderHistory } from './history.ts'
-import { type Knowledge, wasChanged } from './knowledge.ts'
+import type { Knowledge } from './knowledge.ts'
 import type { Violation } from './violation.ts'
 
 type Found = Omit<Violation, 'where'>
@@ -55,7 +55,7 @@ function checkForm({ heard, cursor, status }: Connection, { isPoll, revokedAt }:
 function versionIn(known: Knowledge, { version, number }: Heard): number | null {
   if (version !== null) return version
   const message = known.messages.get(number)
-  return message && !wasChanged(message) ? message.version : null
+  return message && !known.wasChanged(message) ? message.version : null
 }
 
 function checkOrder({ heard, cursor }: Connection, known: Knowledge): Found[] {
@@ -85,8 +85,8 @@ function checkBodies({ heard }: Connection, { face }: ReaderHistory, known: Know
         { promise: 'completeness', what: `gave #${item.number} in version ${item.version}, not stored` },
       ]
     }
-    const isAsStored = item.version === null ? !wasChanged(message) : item.version === message.version
-    if (!isAsStored && !wasChanged(message)) {
+    const isAsStored = item.version === null ? !known.wasChanged(message) : item.version === message.version
+    if (!isAsStored && !known.wasChanged(message)) {
       const what = `gave #${item.number} in version ${item.version}; it is stored in version ${message.version}`
       return [{ promise: 'completeness', what }]
     }

@@ -1,6 +1,6 @@
 /** What a reader holds in the end, and what the room's page told it on the way. */
 import type { LoadedPage, ReaderHistory } from './history.ts'
-import { type Knowledge, wasChanged } from './knowledge.ts'
+import type { Knowledge } from './knowledge.ts'
 import { type Violation, violated } from './violation.ts'
 
 export function checkReader(reader: ReaderHistory, known: Knowledge): Violation[] {
@@ -45,7 +45,9 @@ function checkPage({ version, messages }: LoadedPage, known: Knowledge): string[
     .filter(({ number }) => number >= first)
     .filter((stored) => {
       const mine = shown.get(stored.number)
-      return !mine || mine.version !== stored.version || (!wasChanged(stored) && mine.body !== stored.body)
+      return (
+        !mine || mine.version !== stored.version || (!known.wasChanged(stored) && mine.body !== stored.body)
+      )
     })
     .map(({ number }) => `loaded a page of version ${version} that does not show #${number} as it was`)
 }

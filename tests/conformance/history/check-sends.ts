@@ -1,6 +1,6 @@
 /** Acknowledged is stored, once; numbers count without holes. */
 import type { History, Outcome, Send, StoredMessage } from './history.ts'
-import { type Knowledge, wasChanged } from './knowledge.ts'
+import type { Knowledge } from './knowledge.ts'
 import { type Promised, type Violation, violated } from './violation.ts'
 
 type Stored = Extract<Outcome, { kind: 'stored' }>
@@ -68,7 +68,7 @@ function checkSend(send: Send, marked: StoredMessage[], known: Knowledge): Viola
   if (numbers.size > 0 && !numbers.has(message.number)) {
     find('acknowledged is stored', `was given the number ${[...numbers][0]} and is #${message.number}`)
   }
-  if (wasChanged(message)) return found
+  if (known.wasChanged(message)) return found
   if (message.body !== send.body)
     find('acknowledged is stored', `is stored as #${message.number} in other words`)
   if (message.replyTo !== send.replyTo) find('acknowledged is stored', `answers #${message.replyTo}`)

@@ -15,6 +15,7 @@ function stored(number: number, more: Partial<StoredMessage> = {}): StoredMessag
     replyTo: null,
     editedAt: null,
     deleted: false,
+    reactions: [],
     ...more,
   }
 }
@@ -64,7 +65,8 @@ function reader(one: Connection, more: Partial<ReaderHistory> = {}): ReaderHisto
 
 function history(more: Partial<History>): History {
   const truth = { version: 0, messages: [] }
-  return { mark: 'kit-x-', startVersion: 0, sends: [], readers: [], truth, isCalm: true, ...more }
+  const nothing = { sends: [], changes: [], readers: [] }
+  return { mark: 'kit-x-', startVersion: 0, ...nothing, truth, isCalm: true, nodes: 1, ...more }
 }
 
 const heardControl = (kind: Heard['kind'], version: number, at = 0): Heard => {
@@ -73,6 +75,54 @@ const heardControl = (kind: Heard['kind'], version: number, at = 0): Heard => {
 const promisesBrokenIn = (more: Partial<History>) => check(history(more)).map(({ promise }) => promise)
 const ofReader = (one: Partial<Connection>, more: Partial<ReaderHistory> = {}) =>
   promisesBrokenIn({ readers: [reader(connection(one), more)] })
+
+describe('changes', () => {
+  const edited = { kind: 'edit', number: 1, body: 'kit-x-0-1; oolong', outcomes: [], madeAt: 100 } as const
+  const deleted = { ...edited, kind: 'delete', body: '' } as const
+  const truthOf = (more: Partial<StoredMessage>) => ({
+    version: 2,
+    messages: [stored(1, { version: 2, ...more })],
+  })
+  const broken = (changes: object[], truth: History['truth'], readers: ReaderHistory[] = []) =>
+    promisesBrokenIn({
+      sends: [sent(1, acknowledged(1))],
+      changes: changes as History['changes'],
+      truth,
+      readers,
+    })
+  const gone = truthOf({ deleted: true, body: '', html: '' })
+
+  it('are as the last that was acknowledged, or as one after it whose answer was lost', () => {
+    const { body } = edited
+    expect(broken([edited], truthOf({ editedAt: 'now', body }))).toEqual([])
+    expect(broken([edited, { ...deleted, madeAt: null, outcomes: [unknown] }], gone)).toEqual([])
+    expect(broken([edited], truthOf({}))).toEqual(['acknowledged is stored'])
+    expect(broken([edited, deleted], truthOf({ editedAt: 'now', body }))).toEqual(['acknowledged is stored'])
+    expect(broken([{ ...edited, outcomes: [{ kind: 'refused', status: 403 }] }], truthOf({}))).toEqual([
+      'acknowledged is stored',
+    ])
+  })
+
+  it('of reactions too', () => {
+    const given = { ...edited, kind: 'react', body: '🍵' } as const
+    const reactions = [{ emoji: '🍵', count: 1 }]
+    expect(broken([given], truthOf({ reactions }))).toEqual([])
+    expect(broken([given], truthOf({}))).toEqual(['acknowledged is stored'])
+    expect(broken([given, { ...given, kind: 'take back' }], truthOf({ reactions }))).toEqual([
+      'acknowledged is stored',
+    ])
+  })
+
+  it('that delete are heard of by whoever comes later, and the words are not', () => {
+    const heard: Heard = { ...heardControl('message', 1), number: 1, body: 'kit-x-0-1; tea' }
+    const tombstone: Heard = { ...heardControl('message', 2), number: 1 }
+    const openedAt = (at: number) => [
+      reader(connection({ openedAt: at, heard: [heardControl('ready', 0), heard, tombstone] })),
+    ]
+    expect(broken([deleted], gone, openedAt(50))).toEqual([])
+    expect(broken([deleted], gone, openedAt(150))).toEqual(['deleted is gone'])
+  })
+})
 
 describe('sends', () => {
   const truthOf = (...messages: StoredMessage[]) => ({ version: messages.length, messages })

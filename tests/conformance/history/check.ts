@@ -1,5 +1,6 @@
 /** Proves the promises of the contract for one history: pure, and of no server. */
 
+import { checkChanges } from './check-changes.ts'
 import { checkConnection, endedEarly } from './check-connection.ts'
 import { checkReader } from './check-reader.ts'
 import { checkSends } from './check-sends.ts'
@@ -8,9 +9,10 @@ import { knowledgeOf } from './knowledge.ts'
 import { type Violation, violated } from './violation.ts'
 
 export function check(history: History): Violation[] {
-  const known = knowledgeOf(history.truth)
+  const known = knowledgeOf(history.truth, history.changes)
   return [
     ...checkSends(history, known),
+    ...checkChanges(history, known),
     ...checkCuts(history),
     ...history.readers.flatMap((reader) => [
       ...checkReader(reader, known),

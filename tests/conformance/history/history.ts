@@ -20,6 +20,17 @@ export interface Send {
   outcomes: Outcome[]
 }
 
+/** A wish to change a message of one's own, or to react to it, and what came of it. */
+export interface Change {
+  kind: 'edit' | 'delete' | 'react' | 'take back'
+  number: number
+  /** What it says from then on; empty once deleted. Of a reaction, the emoji. */
+  body: string
+  outcomes: Outcome[]
+  /** When it was first acknowledged, by this process's clock. */
+  madeAt: number | null
+}
+
 export type Cursor =
   | { kind: 'none' }
   /** That a reader was given, or the bare version of a page or a message. */
@@ -96,6 +107,7 @@ export interface StoredMessage {
   replyTo: number | null
   editedAt: string | null
   deleted: boolean
+  reactions: { emoji: string; count: number }[]
 }
 
 /** What the room says that it holds, when all was said. */
@@ -110,10 +122,14 @@ export interface History {
   /** The room's version before the first send. */
   startVersion: number
   sends: Send[]
+  /** Those of one message in the order in which its author wished for them, one after the other. */
+  changes: Change[]
   readers: ReaderHistory[]
   truth: Truth
   /** Nothing was killed and nothing restarted: then every send is answered, and hardly a stream ends before its time. */
   isCalm: boolean
+  /** How many nodes were asked: with several, one hears of what another has done a little later. */
+  nodes: number
 }
 
 /** Messages that were heard, each time that one was. */

@@ -1,6 +1,6 @@
 /** The room's truth, arranged for the questions that the checks ask of it. */
 import { type Item, type StreamFace, textOfHtml } from '../events.ts'
-import type { StoredMessage, Truth } from './history.ts'
+import type { Change, StoredMessage, Truth } from './history.ts'
 
 export interface Knowledge {
   version: number
@@ -12,9 +12,12 @@ export interface Knowledge {
   changedIn(after: number, upTo: number): StoredMessage[]
   /** Whether this is how a face shows that message. */
   shows(face: StreamFace, item: Pick<Item, 'body'>, message: StoredMessage): boolean
+  /** Whether it was changed since it was sent, so that an older version of it may have been seen. */
+  wasChanged(message: StoredMessage): boolean
 }
 
-export function knowledgeOf({ version, messages }: Truth): Knowledge {
+export function knowledgeOf({ version, messages }: Truth, changes: Change[]): Knowledge {
+  const changed = new Set(changes.map(({ number }) => number))
   const inOrder = [...messages].sort((one, other) => one.version - other.version)
   const squashed = remember(squash)
   const seen = remember(textOfHtml)
@@ -40,6 +43,7 @@ export function knowledgeOf({ version, messages }: Truth): Knowledge {
       // A name with a colon in it belongs to the line, and what stands beside the text to the element.
       return squashed(body).includes(squashed(wanted))
     },
+    wasChanged: ({ number, editedAt, deleted }) => editedAt !== null || deleted || changed.has(number),
   }
 }
 
@@ -59,9 +63,4 @@ function remember(read: (text: string) => string): (text: string) => string {
     }
     return found
   }
-}
-
-/** Was changed since it was sent, so an older version of it may have been seen. */
-export function wasChanged({ editedAt, deleted }: StoredMessage): boolean {
-  return editedAt !== null || deleted
 }

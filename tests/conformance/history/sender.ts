@@ -3,7 +3,8 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { type Answer, ask, type Question } from '../../tools/http-client.ts'
 import { between, type Random } from '../../tools/random.ts'
 import type { Visitor } from '../framings.ts'
-import type { Outcome, Send } from './history.ts'
+import { changeWays } from './change-ways.ts'
+import type { Change, History, Outcome, Send } from './history.ts'
 import type { Stage } from './stage.ts'
 
 export interface SenderOptions {
@@ -15,7 +16,8 @@ export interface SenderOptions {
   visitor: () => Visitor
   /** Milliseconds for which one send is tried again. */
   patience: number
-  record: (send: Send) => void
+  /** What was wished for. */
+  kept: Pick<History, 'sends' | 'changes'>
 }
 
 const ways: ((send: Send) => Question)[] = [
@@ -52,6 +54,11 @@ const formOf = ({ body, nonce, replyTo }: Send): Record<string, string> => ({
   ...(replyTo && { reply_to: String(replyTo) }),
 })
 
+/** How often something that was said is changed afterwards. */
+const CHANGES = 0.15
+/** The first of each sender stay as they were said: a message that is changed hides what became of its first version. */
+const NEVER_CHANGED = 3
+
 /** After the mark. What is special to one framing must be nothing in it. */
 const sentences = [
   'The kettle is on',
@@ -79,6 +86,7 @@ export class Sender {
     while (!stage.isQuiet) {
       stage.begun += 1
       await this.saySomething()
+      if (random() < CHANGES) await this.changeSomething()
       for (let turns = between(random, 0, 4); turns > 0; turns -= 1) await nextTurn()
     }
   }
@@ -90,7 +98,7 @@ export class Sender {
 
   private async saySomething(): Promise<void> {
     const { random } = this.options
-    const send = this.wish(sentences[between(random, 0, sentences.length - 1)] ?? '')
+    const send = this.wish(this.anySentence())
     const earlier = this.mine[between(random, 0, this.mine.length - 1)]
     const dice = random()
     if (dice < 0.08) await Promise.all([this.deliver(send), this.deliver(send)])
@@ -115,45 +123,98 @@ export class Sender {
     const mark = `${this.options.mark}-${this.count};`
     const nonce = mark.slice(0, -1)
     const send: Send = { mark, body: `${mark} ${words}`, nonce, replyTo: null, outcomes: [] }
-    this.options.record(send)
+    this.options.kept.sends.push(send)
     return send
+  }
+
+  /** Edits or deletes one of its own; now and then the answer is lost, and it asks again. */
+  private async changeSomething(): Promise<void> {
+    const { random, kept } = this.options
+    const place = between(random, NEVER_CHANGED, Math.max(NEVER_CHANGED, this.mine.length - 1))
+    const send = this.mine[place]
+    const number = send && numberOf(send)
+    if (!number) return
+    this.count += 1
+    const { kind, body } = this.anyChange(send)
+    // Nobody can change what is gone, nor send it again and hear what it said.
+    if (kind === 'delete') this.mine.splice(place, 1)
+    const change = { kind, number, body, outcomes: [], madeAt: null }
+    kept.changes.push(change)
+    await this.deliverChange(change, random() < 0.2)
+  }
+
+  private anyChange({ mark }: Send): Pick<Change, 'kind' | 'body'> {
+    const dice = this.options.random()
+    if (dice < 0.2) return { kind: 'delete', body: '' }
+    if (dice < 0.4) return { kind: 'react', body: '🍵' }
+    if (dice < 0.5) return { kind: 'take back', body: '🍵' }
+    return { kind: 'edit', body: `${mark} edit ${this.count}: ${this.anySentence()}` }
+  }
+
+  private anySentence(): string {
+    return sentences[between(this.options.random, 0, sentences.length - 1)] ?? ''
   }
 
   /** Tries until it knows. @param drop leaves before the first answer */
   private async deliver(send: Send, drop = false): Promise<void> {
-    const { stage, patience } = this.options
-    const deadline = performance.now() + patience
-    for (let attempt = 0; performance.now() < deadline; attempt += 1) {
-      const { outcome, waitMs } = await this.attempt(send, drop && attempt === 0)
-      if (outcome.kind === 'stored') {
-        stage.said += 1
-        stage.newest = Math.max(stage.newest, outcome.version ?? 0)
-        stage.changed()
-        return
-      }
-      if (waitMs === null || (!send.nonce && outcome.kind === 'unknown')) return
-      await pause(waitMs)
+    const { stage, room, random } = this.options
+    const attempt = () => {
+      const way = ways[between(random, 0, (send.replyTo ? waysToReply : ways.length) - 1)]
+      return { path: `/rooms/${room}/messages`, question: way?.(send) ?? {} }
+    }
+    if (await this.insist(send.outcomes, attempt, { drop, once: !send.nonce })) {
+      stage.said += 1
+      stage.changed()
     }
   }
 
+  private async deliverChange(change: Change, drop: boolean): Promise<void> {
+    const { room, random } = this.options
+    const attempt = () => {
+      const way = changeWays[change.kind][between(random, 0, changeWays[change.kind].length - 1)]
+      const { act, question } = way?.(change) ?? { act: '', question: {} }
+      return { path: `/rooms/${room}/messages/${change.number}${act}`, question }
+    }
+    if (await this.insist(change.outcomes, attempt, { drop, once: false })) change.madeAt = performance.now()
+  }
+
+  /** @returns whether it was acknowledged */
+  private async insist(
+    outcomes: Outcome[],
+    attempt: () => { path: string; question: Question },
+    { drop, once }: { drop: boolean; once: boolean },
+  ): Promise<boolean> {
+    const { stage, patience } = this.options
+    const deadline = performance.now() + patience
+    for (let tries = 0; performance.now() < deadline; tries += 1) {
+      const { outcome, waitMs } = await this.ask(attempt(), drop && tries === 0)
+      outcomes.push(outcome)
+      if (outcome.kind === 'stored') {
+        stage.newest = Math.max(stage.newest, outcome.version ?? 0)
+        return true
+      }
+      if (waitMs === null || (once && outcome.kind === 'unknown')) return false
+      await pause(waitMs)
+    }
+    return false
+  }
+
   /** @returns what came of it, and after how long it is worth another try */
-  private async attempt(send: Send, drop = false): Promise<{ outcome: Outcome; waitMs: number | null }> {
-    const { room, visitor, random, patience } = this.options
-    const way = ways[between(random, 0, (send.replyTo ? waysToReply : ways.length) - 1)]
-    const question = way?.(send) ?? {}
+  private async ask(
+    { path, question }: { path: string; question: Question },
+    drop: boolean,
+  ): Promise<{ outcome: Outcome; waitMs: number | null }> {
+    const { visitor, random, patience } = this.options
     const { origin, headers } = visitor()
     const leaving = new AbortController()
     // A server that is frozen gives no answer at all.
     const signal = AbortSignal.any([leaving.signal, AbortSignal.timeout(patience)])
-    const asked = { ...question, headers: { ...headers, ...question.headers }, signal }
-    const answer = ask(origin, `/rooms/${room}/messages`, asked)
+    const answer = ask(origin, path, { ...question, headers: { ...headers, ...question.headers }, signal })
     if (drop) dropAfter(between(random, 1, 12), leaving)
-    const found = await answer.then(outcomeOf, (error) => ({
+    return answer.then(outcomeOf, (error) => ({
       outcome: { kind: 'unknown', why: String(error) } as const,
       waitMs: drop ? 0 : 100,
     }))
-    send.outcomes.push(found.outcome)
-    return found
   }
 }
 

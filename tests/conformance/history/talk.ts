@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Person } from '../../tools/people.ts'
 import { between, type Random, randomFrom } from '../../tools/random.ts'
 import { type FramingUnderTest, polling, pushing, type Visitor } from '../framings.ts'
-import type { History, ReaderHistory, Send } from './history.ts'
+import type { Change, History, ReaderHistory, Send } from './history.ts'
 import { Reader } from './reader.ts'
 import { loadPage, loadTruth } from './room.ts'
 import { floodTheStuck, logOutWhileReading, outliveEveryStream } from './scenarios.ts'
@@ -68,11 +68,12 @@ export async function startTalk(options: TalkOptions): Promise<Talk> {
 
   const mark = `kit-${Date.now().toString(36)}${seed.toString(36)}`
   const sends: Send[] = []
+  const changes: Change[] = []
   const senders = Array.from({ length: senderCount }, (_, place) => {
     const dice = randomFrom(random() * 2 ** 32)
     const visitor = programOf(place, dice)
-    const record = (send: Send) => sends.push(send)
-    return new Sender({ mark: `${mark}-${place}`, room, stage, random: dice, visitor, patience, record })
+    const kept = { sends, changes }
+    return new Sender({ mark: `${mark}-${place}`, room, stage, random: dice, visitor, patience, kept })
   })
 
   const readers: ReaderHistory[] = []
@@ -140,7 +141,7 @@ export async function startTalk(options: TalkOptions): Promise<Talk> {
       clearInterval(watch)
     }
     const truth = await loadTruth(someone(), room)
-    return { mark, startVersion, sends, readers, truth, isCalm }
+    return { mark, startVersion, sends, changes, readers, truth, isCalm, nodes: origins.length }
   }
 
   return {

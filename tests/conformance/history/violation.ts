@@ -6,6 +6,7 @@ export type Promised =
   | 'slow readers'
   | 'life'
   | 'acknowledged is stored'
+  | 'deleted is gone'
   | 'one send, one message'
   | 'numbers and versions'
   | 'form'

@@ -20,15 +20,8 @@ export interface SmallHouse {
 
 const FAULTY_PAGES = 5
 
-/** @param withChanges earlier messages are changed now and then */
-export async function openSmallHouse({
-  fault,
-  withChanges = false,
-}: {
-  fault?: Fault | undefined
-  withChanges?: boolean
-} = {}): Promise<SmallHouse> {
-  const log = new Log(fault, withChanges)
+export async function openSmallHouse({ fault }: { fault?: Fault | undefined } = {}): Promise<SmallHouse> {
+  const log = new Log(fault)
   /** Who comes with which token or cookie. */
   const members = new Map<string, string>()
   const streamsOf = new Map<string, Set<() => void>>()
@@ -62,7 +55,7 @@ export async function openSmallHouse({
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { path, query } = partsOf(request)
     const { method } = request
-    const fields = method === 'POST' ? await readFields(request) : new URLSearchParams()
+    const fields = method === 'POST' || method === 'PUT' ? await readFields(request) : new URLSearchParams()
     const key = keyOf(request)
     if (path === '/register' || path === '/login') {
       const session = `session=${randomUUID()}`
@@ -80,6 +73,18 @@ export async function openSmallHouse({
       members.delete(key)
       if (fault !== 'goes on after logging out') for (const end of streamsOf.get(key) ?? []) end()
       return void response.writeHead(303, { Location: '/' }).end()
+    }
+    const [, number, act] = /\/messages\/(\d+)(?:\/(\w+))?/.exec(path) ?? []
+    if (number && act === 'reactions') {
+      return change(request, response, log.react(author, Number(number), method === 'PUT'))
+    }
+    if (number) {
+      const isDeletion = method === 'DELETE' || act === 'delete'
+      return change(
+        request,
+        response,
+        log.change(author, Number(number), isDeletion ? null : fields.get('body')),
+      )
     }
     if (method === 'POST') return send(request, response, author, fields)
     if (path.endsWith('/events'))
@@ -109,11 +114,27 @@ export async function openSmallHouse({
     const nonce = fields.get('nonce') || header || randomUUID()
     const replyTo = Number(fields.get('reply_to')) || null
     const { message, repeated } = await log.append({ author, nonce, body: fields.get('body') ?? '', replyTo })
-    const accept = String(request.headers.accept)
+    acknowledge(request, response, message, repeated ? 200 : 201)
+  }
+
+  function change(
+    request: IncomingMessage,
+    response: ServerResponse,
+    message: StoredMessage | undefined,
+  ): void {
+    if (message) acknowledge(request, response, message, 200)
+    else json(response, 404, { title: 'There is no message of yours of that number.' })
+  }
+
+  function acknowledge(
+    { headers: { accept } }: IncomingMessage,
+    response: ServerResponse,
+    message: StoredMessage,
+    status: number,
+  ): void {
     if (accept === 'text/html') return void response.writeHead(303, { Location: '/rooms/lobby' }).end()
-    if (accept === 'text/plain')
-      return void response.writeHead(repeated ? 200 : 201).end(`#${message.number}\n`)
-    json(response, repeated ? 200 : 201, message)
+    if (accept === 'text/plain') return void response.writeHead(status).end(`#${message.number}\n`)
+    json(response, status, message)
   }
 
   /** Attaches it, and ends it with the session that it came by. */

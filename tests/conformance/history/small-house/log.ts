@@ -11,8 +11,8 @@ export interface Wish {
 
 /** The sends on which faults that concern one send act: early, so that every talk comes to them while others go on. */
 const FAULTY_SENDS = [20, 40, 60]
-/** Every so often an earlier message is changed too. */
-const CHANGE_EVERY = 10
+/** A change may be hidden by the next to its message: so faults act on one in so many. */
+const FAULTY_CHANGES = 4
 
 export class Log {
   readonly messages: StoredMessage[] = []
@@ -22,13 +22,12 @@ export class Log {
   opened = 0
   private given = 0
   private numbers = 0
+  private changes = 0
+  private readonly deletedWords = new Map<number, StoredMessage>()
   private readonly known = new Map<string, StoredMessage>()
   private readonly listeners = new Set<(message: StoredMessage) => void>()
 
-  constructor(
-    private readonly fault: Fault | undefined,
-    private readonly withChanges: boolean,
-  ) {}
+  constructor(private readonly fault: Fault | undefined) {}
 
   onCommit(listener: (message: StoredMessage) => void): () => void {
     this.listeners.add(listener)
@@ -46,7 +45,8 @@ export class Log {
 
   /** Changed after a version, in the order of the versions, each as it now is. */
   changedSince(version: number): StoredMessage[] {
-    return this.messages
+    const deleted = this.fault === 'replays what was deleted' ? [...this.deletedWords.values()] : []
+    return [...this.messages, ...deleted]
       .filter((one) => one.version > version)
       .sort((one, other) => one.version - other.version)
   }
@@ -66,18 +66,38 @@ export class Log {
     if (isFaulty && this.fault === 'a cursor by AUTO_INCREMENT') await this.nextCommit()
     this.messages.push(message)
     this.commit(message)
-    if (this.withChanges && this.numbers % CHANGE_EVERY === 0) this.change(this.messages.at(-5))
     return { message: { ...message }, repeated: false }
   }
 
-  private change(message: StoredMessage | undefined): void {
-    if (!message) return
+  /** Gives the one reaction that this house knows, or takes it back. */
+  react(author: string, number: number, on: boolean): StoredMessage | undefined {
+    const message = this.messages.find((one) => one.number === number && one.author.id === author)
+    if (!message || message.reactions.length > 0 === on) return message
     this.given += 1
     message.version = this.given
-    message.body += ' (changed)'
-    message.html = `<p>${escapeHtml(message.body)}</p>`
-    message.editedAt = now
+    message.reactions = on ? [{ emoji: '🍵', count: 1 }] : []
     this.commit(message)
+    return { ...message }
+  }
+
+  /** Edits a message, or deletes it: then there is no body. */
+  change(author: string, number: number, body: string | null): StoredMessage | undefined {
+    const message = this.messages.find((one) => one.number === number && one.author.id === author)
+    if (!message || message.body === (body ?? '')) return message
+    this.changes += 1
+    const isFaulty = this.changes % FAULTY_CHANGES === 0
+    if (isFaulty && this.fault === 'acknowledges a change without making it') return { ...message }
+    if (body === null) this.deletedWords.set(number, { ...message })
+    this.given += 1
+    message.version = this.given
+    message.body = body ?? ''
+    message.html = body === null ? '' : `<p>${escapeHtml(body)}</p>`
+    message.editedAt = body === null ? message.editedAt : now
+    message.deleted = body === null
+    message.reactions = body === null ? [] : message.reactions
+    if (isFaulty && this.fault === 'a change that is not told') this.version = message.version
+    else this.commit(message)
+    return { ...message }
   }
 
   private commit(message: StoredMessage): void {
@@ -99,6 +119,7 @@ function newMessage({ author, body, replyTo }: Wish, number: number, version: nu
     replyTo,
     editedAt: null,
     deleted: false,
+    reactions: [],
   }
 }
 

@@ -1,0 +1,1 @@
+CREATE INDEX `messages_replies` ON `messages` (`room_id`,`reply_to`);
