@@ -34,6 +34,7 @@ export function AccountPage({ page, view }: Props) {
           </p>
         )}
         <NewDevices logIns={view.newDevices} />
+        <PasskeysKept names={view.passkeysKept} />
         <Who page={page} view={view} />
         <PasswordPart page={page} view={view} />
         <SecondFactorPart view={view} />
@@ -114,6 +115,26 @@ function NewDevices({ logIns }: { logIns: LogInView[] }) {
         ))}
       </ul>
       <p>{words.newAbout}</p>
+    </section>
+  )
+}
+
+function PasskeysKept({ names }: { names: string[] }) {
+  const words = useWords().passkeys
+  if (names.length === 0) return null
+  return (
+    <section class="notice" aria-labelledby="passkeys-kept">
+      <h2 id="passkeys-kept">{words.keptHeading}</h2>
+      <ul>
+        {names.map((name) => (
+          <li>
+            <bdi>{name}</bdi>
+          </li>
+        ))}
+      </ul>
+      <p>
+        {words.keptAbout} <a href="/account/passkeys">{words.title}</a>
+      </p>
     </section>
   )
 }

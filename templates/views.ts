@@ -377,6 +377,8 @@ export interface AccountView {
   secondFactor: SecondFactorView
   sessions: SessionView[]
   newDevices: LogInView[]
+  /** Names of passkeys from before a forgotten password was renewed. */
+  passkeysKept: string[]
   tokens: TokenView[]
   /** There are more than are listed. */
   moreSessions: boolean

@@ -1,9 +1,9 @@
 import { and, desc, eq, inArray, isNotNull, isNull, like, lt, ne, type SQL } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/connection.ts'
-import { house, members, sessions, tokens } from '../database/schema.ts'
+import { house, invitations, members, sessions, tokens } from '../database/schema.ts'
 import { forgetDevices } from './known-devices.ts'
 import type { Member } from './members.ts'
-import { endPasswordLinks, spend } from './one-time-secrets.ts'
+import { endEveryPasswordLink, endPasswordLinks, spend } from './one-time-secrets.ts'
 
 type Role = Member['role']
 
@@ -50,6 +50,18 @@ export function createAdministration(database: Database, now: () => Date = () =>
     }
   }
 
+  /**
+   * Whoever is an admin no more must not come back by what they made as one: a link for a new password is an account. Nobody knows who made which,
+   * so all end; they last an hour at most, and those who still keep the house make others.
+   */
+  async function takeKeysOf(transaction: Transaction, id: string) {
+    await endEveryPasswordLink(transaction, now())
+    await transaction
+      .update(invitations)
+      .set({ withdrawnAt: now() })
+      .where(and(eq(invitations.madeBy, id), isNull(invitations.withdrawnAt)))
+  }
+
   async function setRole(transaction: Transaction, id: string, role: Role, condition?: SQL) {
     const [changed] = await transaction
       .update(members)
@@ -89,7 +101,10 @@ export function createAdministration(database: Database, now: () => Date = () =>
 
     /** @returns false for the owner, and for who is not here */
     changeRole: (id: string, role: 'admin' | 'member') =>
-      wholly((transaction) => setRole(transaction, id, role, ne(members.role, 'owner'))),
+      wholly(async (transaction) => {
+        await setRole(transaction, id, role, ne(members.role, 'owner'))
+        if (role === 'member') await takeKeysOf(transaction, id)
+      }),
 
     /** The house goes to another, and its owner becomes an admin. @returns false when it is not theirs, or the other cannot take it */
     handOver: (from: string, to: string) =>
@@ -113,6 +128,11 @@ export function createAdministration(database: Database, now: () => Date = () =>
           .where(and(isHere(id), isNull(members.suspendedAt), inArray(members.role, allowed)))
         if (suspended.affectedRows === 0) throw new Overtaken()
         ended = [...(await endSessions(transaction, id)), ...(await tokensOf(transaction, id))]
+        const [{ role } = { role: 'member' }] = await transaction
+          .select({ role: members.role })
+          .from(members)
+          .where(isHere(id))
+        if (role === 'admin') await takeKeysOf(transaction, id)
       })
       return done ? ended : null
     },

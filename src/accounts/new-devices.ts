@@ -2,8 +2,8 @@ import type { Device } from './devices.ts'
 
 /** Log-ins that are looked back at. */
 export const LOG_INS_REMEMBERED = 200
-/** A log-in that old is no news. */
-const NEWS_FOR_MS = 30 * 24 * 60 * 60 * 1000
+/** What is that old is no news. */
+export const NEWS_FOR_MS = 30 * 24 * 60 * 60 * 1000
 
 export interface LogIn extends Device {
   at: Date

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, like, lt, not, sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Transaction } from '../database/connection.ts'
 import { oneTimeSecrets } from '../database/schema.ts'
@@ -152,6 +152,15 @@ export async function endPasswordLinks(
         isNull(oneTimeSecrets.usedAt),
       ),
     )
+}
+
+/** Ends every link for a new password, whoever it is for. Codes to a number stay: nobody but its owner has seen them. */
+export async function endEveryPasswordLink(transaction: Transaction, now: Date): Promise<void> {
+  const isForNumber = like(oneTimeSecrets.subject, '+%')
+  await transaction
+    .update(oneTimeSecrets)
+    .set({ usedAt: now })
+    .where(and(eq(oneTimeSecrets.purpose, 'password'), not(isForNumber), isUsable(now)))
 }
 
 const isUsable = (now: Date) => and(isNull(oneTimeSecrets.usedAt), gt(oneTimeSecrets.expiresAt, now))

@@ -4,7 +4,7 @@ import type { AccountView, FieldErrors, SessionView } from '../../templates/view
 import { type Device, deviceOf } from '../accounts/devices.ts'
 import { TRANSPORTS } from '../accounts/members.ts'
 import { checkName } from '../accounts/names.ts'
-import { LOG_INS_REMEMBERED, type LogIn, newDevices } from '../accounts/new-devices.ts'
+import { LOG_INS_REMEMBERED, type LogIn, NEWS_FOR_MS, newDevices } from '../accounts/new-devices.ts'
 import { hashPassword } from '../accounts/passwords.ts'
 import { type ListedSession, SESSIONS_LISTED } from '../accounts/sessions.ts'
 import { TOKENS_LISTED } from '../accounts/tokens.ts'
@@ -28,12 +28,13 @@ type RefusedForm = NonNullable<AccountView['refused']>['form']
 async function accountView(c: AppContext): Promise<AccountView> {
   const { member, credential } = signedIn(c)
   const { members, sessions, tokens, audit, secondFactors } = c.get('house')
-  const [account, listedSessions, listedTokens, secondFactor, logIns] = await Promise.all([
+  const [account, listedSessions, listedTokens, secondFactor, logIns, kept] = await Promise.all([
     members.account(member.id),
     sessions.listOf(member.id),
     tokens.listOf(member.id),
     secondFactors.state(member.id),
     audit.list({ memberId: member.id, action: 'logged-in', limit: LOG_INS_REMEMBERED }),
+    passkeysKept(c),
   ])
   if (!account) throw problem('notSignedIn')
   const current = listedSessions.find(({ id }) => id === credential.id)
@@ -51,12 +52,23 @@ async function accountView(c: AppContext): Promise<AccountView> {
     secondFactor,
     sessions: listedSessions.map((session) => toSessionView(session, credential.id)).sort(currentFirst),
     newDevices: current ? newDevices(known, toLogIn(current)) : [],
+    passkeysKept: kept,
     tokens: listedTokens,
     moreSessions: listedSessions.length === SESSIONS_LISTED,
     moreTokens: listedTokens.length === TOKENS_LISTED,
     done: doneOf(c),
     refused: null,
   }
+}
+
+/** Passkeys from before a forgotten password was renewed: whoever had the old one may have added one, and it still opens the door. */
+async function passkeysKept(c: AppContext): Promise<string[]> {
+  const { passkeys, audit } = c.get('house')
+  const { id: memberId } = signedIn(c).member
+  const [renewed] = await audit.list({ memberId, action: 'password-reset', limit: 1 })
+  if (!renewed || renewed.at.getTime() < Date.now() - NEWS_FOR_MS) return []
+  const list = await passkeys.list(memberId)
+  return list.filter(({ createdAt }) => createdAt < renewed.at).map(({ name }) => name)
 }
 
 function toSessionView({ device, ...session }: ListedSession, currentId: string): SessionView {
@@ -212,7 +224,18 @@ export const isCredentialId = (typed: string) => /^[0-9a-f]{64}$/.test(typed)
 function toJson(c: AppContext, view: AccountView) {
   const { device } = wordsFor(c).account.sessions
   const { id } = signedIn(c).member
-  const { name, phone, createdAt, role, transport, language, sessions, newDevices: fresh, tokens } = view
+  const {
+    name,
+    phone,
+    createdAt,
+    role,
+    transport,
+    language,
+    sessions,
+    newDevices: fresh,
+    passkeysKept: kept,
+    tokens,
+  } = view
   return {
     id,
     name,
@@ -226,6 +249,7 @@ function toJson(c: AppContext, view: AccountView) {
       ...session,
     })),
     newDevices: fresh.map(({ program, system, ...logIn }) => ({ device: device(program, system), ...logIn })),
+    passkeysKept: kept,
     tokens,
   }
 }
@@ -252,6 +276,7 @@ function toText(c: AppContext, view: AccountView): string {
       address,
       at.toISOString(),
     ]),
+    ...view.passkeysKept.map((name) => ['passkey-kept', name]),
     ...view.tokens.map(({ id, name, scopes, expiresAt }) => [
       'token',
       name,

@@ -169,6 +169,8 @@ export const en = {
     removeHeading: (name: string) => `Remove ${name}`,
     removeText: 'It does not open this house any more. Delete it from your device too.',
     back: 'Back to your passkeys',
+    keptHeading: 'Older than your new password',
+    keptAbout: 'These passkeys open the door as before. If one is not yours, remove it:',
     addHeading: 'Add a passkey',
     name: 'Name',
     nameHint: 'What you call the device that holds it.',
@@ -424,7 +426,8 @@ export const en = {
       endOthers: 'Log out everywhere else',
       more: (count: number) => `The ${count} used last are shown.`,
       newHeading: 'New since you logged in here',
-      newAbout: 'If one of these was not you: change your password, then look through your tokens.',
+      newAbout:
+        'If one of these was not you: change your password, then look through your tokens and passkeys.',
     },
     tokens: {
       heading: 'Tokens',

@@ -148,6 +148,8 @@ export const zh: Words = {
     removeHeading: (name) => `移除 ${name}`,
     removeText: '移除之后，它就打不开这里了。请在设备上也把它删掉。',
     back: '回到通行密钥',
+    keptHeading: '比新密码更早的',
+    keptAbout: '这些通行密钥仍然能打开这里的门。如果有哪个不是你的，请把它移除：',
     addHeading: '添加通行密钥',
     name: '名称',
     nameHint: '你怎么称呼存着它的那台设备。',
@@ -375,7 +377,7 @@ export const zh: Words = {
       endOthers: '在其他地方全部退出登录',
       more: (count) => `只显示最近用过的 ${number(count)} 处。`,
       newHeading: '你在这里登录之后，又多了',
-      newAbout: '如果有哪个不是你：请换密码，再看看你的令牌。',
+      newAbout: '如果有哪个不是你：请换密码，再看看你的令牌和通行密钥。',
     },
     tokens: {
       heading: '令牌',

@@ -389,6 +389,24 @@ describe('roles', () => {
   })
 })
 
+describe.each([
+  ['is suspended', 'suspend', {}],
+  ['becomes a member again', 'role', { role: 'member' }],
+])('an admin who %s', (_what, act, form) => {
+  it('has no key left: no link for a new password of anyone, no invitation', async () => {
+    const keeper = await join(stranger(), 'admin')
+    const victim = await join(stranger())
+    const made = await post(`/admin/members/${victim.id}/password-link`, {}, keeper.who, asText)
+    const invited = await post('/admin/invitations', { uses: '9' }, keeper.who, asText)
+    const paths = [made, invited].map(({ body }) => new URL(body.trim()).pathname)
+    const kept = await inviteLink()
+    for (const path of paths) expect((await get(path)).status).toBe(200)
+    expect((await post(`/admin/members/${keeper.id}/${act}`, form, owner)).status).toBe(303)
+    for (const path of paths) expect((await get(path)).status).toBe(404)
+    expect((await get(kept)).status).toBe(200)
+  })
+})
+
 describe('suspending', () => {
   it('ends sessions and streams within two seconds, puts tokens to rest, and tells who comes back', async () => {
     const { id, who } = await join(xiaoyu)

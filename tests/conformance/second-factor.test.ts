@@ -580,6 +580,36 @@ describe('passkeys', () => {
     expectSignedIn(await logIn(form, 'html', { Cookie: cookieOf(asked) }))
   })
 
+  it('from before a forgotten password was renewed are named in the account page', async () => {
+    const person = await somebody()
+    const { phone, password } = person
+    await givePasskey(person, 'Whose <key>')
+    const { recoveryCodes } = (await post(person, CODES, { password }, 'json')).json() as {
+      recoveryCodes: string[]
+    }
+    expect((await get(person, '/account')).body).not.toContain(en.passkeys.keptHeading)
+
+    const keeper = { cookie: await logInByHttp(house.origin, ada) }
+    const { id } = (await get(person, '/account', 'json')).json() as { id: string }
+    const link = await post(keeper, `/admin/members/${id}/password-link`, {}, 'text')
+    const renewed = { phone, password: 'nine-blue-herons-34', code: recoveryCodes[0] ?? '' }
+    const { pathname } = new URL(link.body.trim())
+    expect((await post({ cookie: '' }, pathname, { password: renewed.password })).status).toBe(303)
+    const cookie = expectSignedIn(await logIn(renewed))
+    await givePasskey(person, 'After it')
+
+    const page = await get({ cookie }, '/account')
+    expect(faultsOfPage(page.body)).toEqual([])
+    const [notice = ''] = /<section[^>]*passkeys-kept.*?<\/section>/s.exec(page.body) ?? []
+    expect(notice).toContain('Whose &lt;key&gt;')
+    expect(notice).toContain(`href="${PASSKEYS}"`)
+    expect(notice).not.toContain('After it')
+    expect((await get({ cookie }, '/account', 'json')).json()).toMatchObject({
+      passkeysKept: ['Whose <key>'],
+    })
+    expect((await get({ cookie }, '/account', 'text')).body).toContain('passkey-kept\tWhose <key>\n')
+  })
+
   it('begin with the password', async () => {
     const person = await careful()
     const { password } = person
