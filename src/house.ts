@@ -58,6 +58,7 @@ export function createHouse({
   const reader = createLogReader(database)
   const rooms = createRooms({ database, bus })
   const listing = createListing(database, rooms)
+  const members = createMembers(database)
   const sessions = createSessions(database)
   const tokens = createTokens(database)
   const challenges = createChallenges(database)
@@ -72,7 +73,12 @@ export function createHouse({
     clock,
     onFault,
   })
-  const presence = createPresence({ bus, clock })
+  const presence = createPresence({
+    source: { peopleOf: (ids) => members.find({ keys: [], ids }) },
+    bus,
+    clock,
+    onFault,
+  })
   const rights = createRights({
     bus,
     clock,
@@ -109,7 +115,7 @@ export function createHouse({
     invitations: createInvitations(database),
     sms: SMS_WEBHOOK_URL ? createSmsGateway(SMS_WEBHOOK_URL, SMS_WEBHOOK_TOKEN) : null,
     audit: createAudit(database),
-    members: createMembers(database),
+    members,
     namesMark: createNamesMark(bus),
     rooms,
     listing,
@@ -121,7 +127,8 @@ export function createHouse({
       onCommit(roomId, changes, life) {
         const version = changes.at(-1)?.version ?? 0
         const newestNumber = Math.max(0, ...changes.map(({ number }) => number))
-        bus.publish({ type: 'room', roomId, life, version, newestNumber, changes })
+        const authorIds = [...new Set(changes.map(({ author }) => author.id))]
+        bus.publish({ type: 'room', roomId, life, version, newestNumber, authorIds, changes })
       },
     }),
     limits: createLimits(RATE_LIMITS === 'on', limitStore),

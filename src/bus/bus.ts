@@ -9,6 +9,8 @@ export interface RoomNews {
   version: number
   /** The highest number among the messages that changed: one above all before it is something new to read. */
   newestNumber: number
+  /** Who has said or changed something. */
+  authorIds: string[]
   /** In the order of their versions, when whoever publishes has them at hand. */
   changes: Message[]
 }
@@ -24,6 +26,10 @@ export type News =
   | { type: 'membership-changed'; roomId: string; memberId: string; isMember: boolean }
   /** What a room is called, who may enter it or who may speak there is no longer what is remembered. */
   | { type: 'room-changed'; roomId: string }
+  /** These have a stream of the room open. It is said again every few seconds: whoever is not named any more has gone. */
+  | { type: 'here'; roomId: string; memberIds: string[] }
+  /** Someone is writing there, now. */
+  | { type: 'typing'; roomId: string; memberId: string }
   /** Some news did not come through, perhaps of a version or a name: what is remembered without asking may be untrue. */
   | { type: 'missed' }
 

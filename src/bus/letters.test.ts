@@ -5,12 +5,22 @@ import type { News } from './bus.ts'
 import { readLetter, writeLetter } from './letters.ts'
 
 const change = { body: 'between us' } as Message
-const room: News = { type: 'room', roomId: 'r', life: 'k', version: 7, newestNumber: 5, changes: [change] }
+const room: News = {
+  type: 'room',
+  roomId: 'r',
+  life: 'k',
+  version: 7,
+  newestNumber: 5,
+  authorIds: ['m'],
+  changes: [change],
+}
 const others: News[] = [
   { type: 'credential-ended', credentialId: 'c' },
   { type: 'member-changed', memberId: 'm' },
   { type: 'membership-changed', roomId: 'r', memberId: 'm', isMember: false },
   { type: 'room-changed', roomId: 'r' },
+  { type: 'here', roomId: 'r', memberIds: ['m', 'n'] },
+  { type: 'typing', roomId: 'r', memberId: 'm' },
   { type: 'missed' },
 ]
 
@@ -35,7 +45,7 @@ describe('a letter between nodes', () => {
     ['words', { from: 'n', news: { ...room, changes: [change] } }],
     ['a version that counts nothing', { from: 'n', news: { ...room, changes: undefined, version: -1 } }],
     ['an id without end', { from: 'n', news: { type: 'member-changed', memberId: 'm'.repeat(65) } }],
-    ['more than anyone writes', { from: 'n', news: others[0], more: ' '.repeat(5_000) }],
+    ['more than anyone writes', { from: 'n', news: others[0], more: ' '.repeat(100_000) }],
   ])('with %s is none', (_what, letter) => expect(readLetter(JSON.stringify(letter))).toBeNull())
 
   it('is null or one of ours, whatever arrives', () => {

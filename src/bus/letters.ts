@@ -9,15 +9,23 @@ export interface Letter {
 }
 
 /** No letter of ours comes near it: a larger one is not even read. */
-const LONGEST_LETTER = 4_096
+const LONGEST_LETTER = 64 * 1024
 
 const id = z.string().min(1).max(64)
 const count = z.int().min(0)
+const ids = z.array(id).max(1_000)
 
 /** Each kind of news as it may arrive. */
 const shapes: { [Type in News['type']]: z.ZodType<Extract<News, { type: Type }>> } = {
   room: z
-    .strictObject({ type: z.literal('room'), roomId: id, life: id, version: count, newestNumber: count })
+    .strictObject({
+      type: z.literal('room'),
+      roomId: id,
+      life: id,
+      version: count,
+      newestNumber: count,
+      authorIds: ids,
+    })
     .transform((news) => ({ ...news, changes: [] })),
   'credential-ended': z.strictObject({ type: z.literal('credential-ended'), credentialId: id }),
   'member-changed': z.strictObject({ type: z.literal('member-changed'), memberId: id }),
@@ -28,6 +36,8 @@ const shapes: { [Type in News['type']]: z.ZodType<Extract<News, { type: Type }>>
     isMember: z.boolean(),
   }),
   'room-changed': z.strictObject({ type: z.literal('room-changed'), roomId: id }),
+  here: z.strictObject({ type: z.literal('here'), roomId: id, memberIds: ids }),
+  typing: z.strictObject({ type: z.literal('typing'), roomId: id, memberId: id }),
   missed: z.strictObject({ type: z.literal('missed') }),
 }
 

@@ -167,7 +167,7 @@ function openFeed(room: ModelRoom, clock = stillClock()) {
     },
   })
   const publish = (changes: Message[], version = changes.at(-1)?.version ?? 0, life = room.life) =>
-    bus.publish({ type: 'room', roomId: ROOM, life, version, newestNumber: 0, changes })
+    bus.publish({ type: 'room', roomId: ROOM, life, version, newestNumber: 0, authorIds: [], changes })
   const subscribe = (outlet: Outlet, after: Cursor | 'unreadable' | null, mayRead = async () => true) =>
     feed.subscribe({ roomId: ROOM, after, outlet, mayRead })
   return { feed, publish, subscribe }

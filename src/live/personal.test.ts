@@ -58,6 +58,7 @@ function openFeed() {
       life: 'l',
       version: number,
       newestNumber: number,
+      authorIds: [],
       changes: [],
     })
   return {

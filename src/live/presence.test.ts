@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { movedClock } from '../../tests/tools/moved-clock.ts'
 import { createInProcessBus } from '../bus/bus.ts'
-import type { Message } from '../messages/message.ts'
 import type { Passing } from './passing.ts'
 import { createPresence } from './presence.ts'
 
@@ -11,15 +10,26 @@ const [mei, bashir] = [person('Mei'), person('Bashir')]
 function openPresence() {
   const bus = createInProcessBus()
   const { clock, pass } = movedClock()
-  const presence = createPresence({ bus, clock })
-  onTestFinished(() => presence.stop())
-  function listen(memberId: string) {
+  const asked: string[][] = []
+  const node = () => {
+    const source = {
+      async peopleOf(ids: string[]) {
+        asked.push(ids)
+        return [mei, bashir].filter(({ id }) => ids.includes(id))
+      },
+    }
+    const made = createPresence({ source, bus, clock, onFault: (error) => expect.unreachable(String(error)) })
+    onTestFinished(() => made.stop())
+    return made
+  }
+  const presence = node()
+  function listen(memberId: string, on = presence) {
     const heard: Passing[] = []
     const outlet = { passing: (news: Passing) => void heard.push(news), waitingBytes: () => 0, end() {} }
-    const forget = presence.watch('lobby', memberId, outlet)
+    const forget = on.watch('lobby', memberId, outlet)
     return { heard, forget }
   }
-  return { bus, pass, presence, listen }
+  return { bus, pass, presence, listen, node, asked }
 }
 
 describe('presence', () => {
@@ -65,8 +75,8 @@ describe('presence', () => {
     pass(500)
     expect(other.heard.at(-1)).toEqual({ type: 'typing', people: [mei] })
     expect(own.heard.at(-1)).toEqual({ type: 'typing', people: [] })
-    const said = { author: mei } as Message
-    bus.publish({ type: 'room', roomId: 'lobby', life: 'l', version: 1, newestNumber: 1, changes: [said] })
+    const said = { roomId: 'lobby', life: 'l', version: 1, newestNumber: 1, authorIds: ['mei'], changes: [] }
+    bus.publish({ type: 'room', ...said })
     pass(500)
     expect(other.heard.at(-1)).toEqual({ type: 'typing', people: [] })
     presence.type('lobby', mei)
@@ -77,4 +87,42 @@ describe('presence', () => {
       { type: 'typing', people: [] },
     ])
   })
+
+  it('is told of all nodes, by the names that the database knows', async () => {
+    const { bus, pass, presence, listen, node, asked } = openPresence()
+    const other = node()
+    const { heard } = listen('mei', other)
+    const leave = presence.enter('lobby', bashir)
+    bus.publish({ type: 'here', roomId: 'lobby', memberIds: ['nobody'] })
+    pass(500)
+    await rest()
+    pass(500)
+    expect(asked.at(-1)).toEqual(['nobody', 'bashir'])
+    expect(heard.at(-1)).toEqual({ type: 'here', people: [bashir], count: 1 })
+    presence.type('lobby', bashir)
+    pass(500)
+    expect(heard.at(-1)).toEqual({ type: 'typing', people: [bashir] })
+    pass(60_000)
+    expect(other.hereIn('lobby')).toEqual([bashir])
+    leave()
+    pass(10_500)
+    expect(other.hereIn('lobby')).toEqual([])
+  })
+
+  it('asks again for names that could not be read', async () => {
+    const { pass, presence, node, asked } = openPresence()
+    const other = node()
+    presence.enter('lobby', person('Tomás'))
+    pass(500)
+    await rest()
+    pass(4_500)
+    await rest()
+    expect(asked).toEqual([['tomás'], ['tomás']])
+    expect(other.hereIn('lobby')).toEqual([])
+  })
 })
+
+/** Lets everything that is under way come to rest. */
+async function rest(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}

@@ -16,19 +16,33 @@ export interface Presence {
   stop(): void
 }
 
-/** Whoever loads the page anew, or asks by long polls, is away for a moment only: that is no news. */
+/** Whoever loads the page anew, or asks by long polls, is away for a moment only, and news of another node may be lost: that is no news. */
 const LINGERS_MS = 10_000
 /** Browsers say every few seconds that someone is still writing. */
 const TYPES_MS = 6_000
 const TOLD_EVERY_MS = 500
 /** Names in one list: beyond them the number alone is told. */
 const MOST_NAMED = 200
+/** How often every node says again whose streams it has. */
+const SAID_EVERY_MS = 4_000
+/** Members in one letter to other nodes, and in one question for their names. */
+const MOST_AT_ONCE = 500
 
-/** What is known of one room by the streams of this node. */
+/** Someone in a room. */
+interface Guest {
+  /** null while only their id is known, from another node. */
+  person: Person | null
+  /** Open on this node. */
+  streams: number
+  /** How long they are believed to be there without. */
+  until: number
+}
+
+/** What is known of one room, by the streams of this node and what others say of theirs. */
 interface Place {
-  here: Map<string, { person: Person; streams: number }>
-  /** When those who have no stream any more are gone. */
-  leaving: Map<string, number>
+  here: Map<string, Guest>
+  /** Those of whom other nodes must hear. */
+  arrived: Set<string>
   /** Until when those who write are believed to. */
   typing: Map<string, { person: Person; until: number }>
   outlets: Map<PersonalOutlet, { memberId: string; isGreeted: boolean }>
@@ -36,14 +50,26 @@ interface Place {
   toldTyping: string
 }
 
-/** Who is in which room, by the streams that are open there, and who is writing. It is passing news: nothing of it is stored. */
-export function createPresence({ bus, clock }: { bus: Bus; clock: Clock }): Presence {
+/**
+ * Who is in which room, by the streams that are open there, and who is writing. It is passing news: nothing of it is stored. Nodes tell one another
+ * ids, and each asks the database for the names: nobody is called what a stranger on the bus says.
+ */
+export function createPresence(options: {
+  source: { peopleOf(memberIds: string[]): Promise<Person[]> }
+  bus: Bus
+  clock: Clock
+  onFault: (error: unknown) => void
+}): Presence {
+  const { source, bus, clock, onFault } = options
   const places = new Map<string, Place>()
+  /** Members whose names are not known yet. */
+  const strangers = new Set<string>()
+  let isAsking = false
 
   function placeOf(roomId: string): Place {
     const place = places.get(roomId) ?? {
       here: new Map(),
-      leaving: new Map(),
+      arrived: new Set(),
       typing: new Map(),
       outlets: new Map(),
       hasChanged: false,
@@ -53,42 +79,102 @@ export function createPresence({ bus, clock }: { bus: Bus; clock: Clock }): Pres
     return place
   }
 
+  function guestIn(place: Place, memberId: string): Guest {
+    const guest = place.here.get(memberId) ?? { person: null, streams: 0, until: 0 }
+    place.here.set(memberId, guest)
+    return guest
+  }
+
+  function lingers(guest: Guest): void {
+    guest.until = clock.now() + LINGERS_MS
+  }
+
+  function writes(place: Place, person: Person | null | undefined): void {
+    if (person) place.typing.set(person.id, { person, until: clock.now() + TYPES_MS })
+  }
+
   const unsubscribe = bus.subscribe((news) => {
+    if (news.type === 'here') {
+      for (const memberId of news.memberIds) {
+        const guest = guestIn(placeOf(news.roomId), memberId)
+        lingers(guest)
+        if (!guest.person) strangers.add(memberId)
+      }
+    }
+    if (news.type === 'typing') {
+      const place = placeOf(news.roomId)
+      writes(place, place.here.get(news.memberId)?.person)
+    }
     // What was being written stands there now.
-    if (news.type === 'room')
-      for (const { author } of news.changes) places.get(news.roomId)?.typing.delete(author.id)
+    if (news.type === 'room') for (const id of news.authorIds) places.get(news.roomId)?.typing.delete(id)
   })
 
   function tick(): void {
     const now = clock.now()
     for (const [roomId, place] of places) {
+      sayHere(roomId, place.arrived)
+      place.arrived.clear()
       letGo(place, now)
       tellHere(place)
       tellTyping(place)
-      if (place.here.size === 0 && place.outlets.size === 0) places.delete(roomId)
+      if (place.here.size === 0 && place.typing.size === 0 && place.outlets.size === 0) places.delete(roomId)
+    }
+    void nameStrangers()
+  }
+
+  function sayHere(roomId: string, members: Iterable<string>): void {
+    const memberIds = [...members]
+    for (let from = 0; from < memberIds.length; from += MOST_AT_ONCE) {
+      bus.publish({ type: 'here', roomId, memberIds: memberIds.slice(from, from + MOST_AT_ONCE) })
     }
   }
 
-  const stopTimer = clock.every(TOLD_EVERY_MS, tick)
+  function sayAgain(): void {
+    for (const [roomId, { here }] of places) {
+      sayHere(
+        roomId,
+        [...here].filter(([, { streams }]) => streams > 0).map(([id]) => id),
+      )
+    }
+  }
+
+  /** Some at a time; whoever is not found now is asked for again when they are named again. */
+  async function nameStrangers(): Promise<void> {
+    if (isAsking || strangers.size === 0) return
+    isAsking = true
+    const asked = [...strangers].slice(0, MOST_AT_ONCE)
+    for (const id of asked) strangers.delete(id)
+    try {
+      for (const person of await source.peopleOf(asked)) {
+        for (const place of places.values()) introduce(place, person)
+      }
+    } catch (error) {
+      onFault(error)
+    } finally {
+      isAsking = false
+    }
+  }
+
+  const timers = [clock.every(TOLD_EVERY_MS, tick), clock.every(SAID_EVERY_MS, sayAgain)]
 
   return {
     enter(roomId, person) {
       const place = placeOf(roomId)
-      const known = place.here.get(person.id)
-      place.here.set(person.id, { person, streams: (known?.streams ?? 0) + 1 })
-      place.leaving.delete(person.id)
-      if (!known) place.hasChanged = true
+      const guest = guestIn(place, person.id)
+      introduce(place, person)
+      if (guest.streams === 0) place.arrived.add(person.id)
+      guest.streams += 1
       let isOpen = true
       return () => {
-        const entry = place.here.get(person.id)
-        if (!isOpen || !entry) return
+        if (!isOpen) return
         isOpen = false
-        entry.streams -= 1
-        if (entry.streams === 0) place.leaving.set(person.id, clock.now() + LINGERS_MS)
+        guest.streams -= 1
+        lingers(guest)
       }
     },
     type(roomId, person) {
-      placeOf(roomId).typing.set(person.id, { person, until: clock.now() + TYPES_MS })
+      writes(placeOf(roomId), person)
+      bus.publish({ type: 'typing', roomId, memberId: person.id })
     },
     hereIn: (roomId) => peopleIn(places.get(roomId)),
     watch(roomId, memberId, outlet) {
@@ -98,15 +184,22 @@ export function createPresence({ bus, clock }: { bus: Bus; clock: Clock }): Pres
     },
     stop() {
       unsubscribe()
-      stopTimer()
+      for (const stopTimer of timers) stopTimer()
     },
   }
 }
 
+/** From now on they can be named. */
+function introduce(place: Place, person: Person): void {
+  const guest = place.here.get(person.id)
+  if (!guest || guest.person) return
+  guest.person = person
+  place.hasChanged = true
+}
+
 function letGo(place: Place, now: number): void {
-  for (const [id, until] of place.leaving) {
-    if (until > now) continue
-    place.leaving.delete(id)
+  for (const [id, { streams, until }] of place.here) {
+    if (streams > 0 || until > now) continue
     place.here.delete(id)
     place.hasChanged = true
   }
@@ -114,7 +207,7 @@ function letGo(place: Place, now: number): void {
 }
 
 function peopleIn(place: Place | undefined): Person[] {
-  const people = [...(place?.here.values() ?? [])].map(({ person }) => person)
+  const people = [...(place?.here.values() ?? [])].flatMap(({ person }) => person ?? [])
   return people.sort((one, other) => one.name.localeCompare(other.name))
 }
 

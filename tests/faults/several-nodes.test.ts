@@ -10,7 +10,7 @@ import { say } from '../conformance/house-of-one-file.ts'
 import { describeWith } from '../tools/available.ts'
 import { freshDatabase } from '../tools/database.ts'
 import { redisProgram } from '../tools/debian-packages.ts'
-import { ask } from '../tools/http-client.ts'
+import { ask, openEvents } from '../tools/http-client.ts'
 import { ada, bashir, logInByHttp, registerByHttp, tokenFor } from '../tools/people.ts'
 import { startWire, type Wire } from '../tools/proxy.ts'
 import { newRedis, type RedisUnderTest } from '../tools/redis.ts'
@@ -128,6 +128,18 @@ describeWith([redisProgram], 'two nodes', () => {
     const reader = await listening({ origin: there.origin, headers: { Cookie: cookie } })
     await ask(here.origin, '/logout', { form: {}, headers: { Cookie: cookie, Origin: here.origin } })
     expect(await reader.ended(rightsEndWithin)).toBe(0)
+  })
+
+  it('know who is in a room by the streams of all', async () => {
+    const cookie = await logInByHttp(here.origin, bashir)
+    await listening({ ...here, headers: { Cookie: cookie } })
+    const own = await openEvents(there.origin, '/rooms/lobby/events?me=1&format=json', there.headers)
+    onTestFinished(() => own.close())
+    const names = [ada, bashir].map(({ name }) => `"name":"${name}"`)
+    await own.until(
+      'both to be here',
+      ({ data }) => /"type":"here"/.test(data) && names.every((one) => data.includes(one)),
+    )
   })
 
   it('take nothing from a stranger who can write to Redis but a reason to ask the database', async () => {
